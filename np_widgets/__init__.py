@@ -1,0 +1,1 @@
+"""Neuronpedia in a notebook: sparse-autoencoder features, fetched, drawn and framed."""
