@@ -1,0 +1,198 @@
+"""Activation rows to activations and back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from np_widgets.models import (
+    Activation,
+    DirectFeatureAttribution,
+    FloatArray,
+    Provenance,
+    QuantileInterval,
+    ZPattern,
+    frozen_array,
+)
+from np_widgets.wire.lengths import Repairs
+from np_widgets.wire.rows import ActivationRow, Numbers
+
+#: ``binMax`` beside ``binMin`` -1 where the converter could not read the group's title (contract, 3).
+UNREAD_TOP = 99.0
+
+
+def build_activations(rows: Sequence[ActivationRow], provenance: Provenance | None = None) -> tuple[Activation, ...]:
+    """Mend and type rows; the numbers of all rows are converted in one go, which is most of the cost."""
+    arrays = _arrays([row.values for row in rows])
+    return tuple(_build(row, values, provenance) for row, values in zip(rows, arrays, strict=True))
+
+
+def _arrays(lists: Sequence[Numbers | None]) -> list[FloatArray]:
+    """Convert lists of numbers to views of one read-only array."""
+    flat: list[float | None] = []
+    ends = [0]
+    for values in lists:
+        if values:
+            flat += values
+        ends.append(len(flat))
+    whole = frozen_array(flat)
+    return [whole[start:end] for start, end in pairwise(ends)]
+
+
+def _build(row: ActivationRow, values: FloatArray, provenance: Provenance | None) -> Activation:
+    tokens = row.tokens or ()
+    more: dict[str, Any] = {}
+    if len(values) != len(tokens) or row.dfa_values or row.loss_values or row.z_values:
+        values, more = _rare_parts(row, values)
+    peak, minimum, peak_index = row.max_value, row.min_value, row.max_value_token_index
+    if peak is None or minimum is None or peak_index is None or not 0 <= peak_index < len(tokens):
+        peak, minimum, peak_index = _extremes(values, peak, minimum, peak_index)
+    if row.bin_min or row.bin_max or row.bin_contains:
+        more["interval"] = _interval(row.bin_min, row.bin_max, row.bin_contains)
+    if row.id is not None or row.model_id is not None:
+        more.update(_identity(row))
+    return Activation(
+        tokens=tokens,
+        values=values,
+        peak=peak,
+        minimum=minimum,
+        peak_index=peak_index,
+        qualifying_index=None if row.qualifying_token_index == -1 else row.qualifying_token_index,
+        logit_contributions=row.logit_contributions,
+        data_source=row.data_source,
+        provenance=provenance,
+        **more,
+    )
+
+
+def _identity(row: ActivationRow) -> dict[str, Any]:
+    index = row.index
+    return {
+        "id": row.id,
+        "model": row.model_id,
+        "source": row.layer,
+        "index": int(index) if isinstance(index, int) or (index is not None and index.isdecimal()) else None,
+        "data_index": None if row.data_index is None else str(row.data_index),
+        "creator": row.creator_id,
+        "created_at": row.created_at,
+    }
+
+
+def _rare_parts(row: ActivationRow, values: FloatArray) -> tuple[FloatArray, dict[str, Any]]:
+    """Mend what most examples do not need or have: odd lengths, attribution, loss, attention pattern."""
+    repairs = Repairs()
+    n_tokens = len(row.tokens or ())
+    values = repairs.fit("values", values, n_tokens)
+    more: dict[str, Any] = {}
+    if row.dfa_values:
+        more["dfa"] = _dfa(row, repairs, n_tokens)
+    if row.loss_values:
+        more["loss_values"] = repairs.fit("loss_values", frozen_array(row.loss_values), n_tokens)
+    if row.z_values:
+        more["z_pattern"] = _z_pattern(row, repairs)
+    if repairs.surplus:
+        more["surplus"] = MappingProxyType(repairs.surplus)
+    return values, {**more, "mismatches": tuple(repairs.mismatches)}
+
+
+def _extremes(
+    values: FloatArray, peak: float | None, minimum: float | None, peak_index: int | None
+) -> tuple[float | None, float | None, int | None]:
+    """Fill what the row leaves open from the values; an index outside the text (-1 too) means unknown."""
+    known = values[~np.isnan(values)]
+    if known.size == 0:
+        return peak, minimum, None
+    if peak_index is None or not 0 <= peak_index < len(values):
+        peak_index = int(np.nanargmax(values))
+    return float(known.max()) if peak is None else peak, float(known.min()) if minimum is None else minimum, peak_index
+
+
+def _interval(low: float | None, high: float | None, fraction: float | None) -> QuantileInterval:
+    """Read the group's bounds; null or 0 in all three (older data, the user's own texts) never comes here."""
+    known = None if fraction == -1 else fraction
+    if low == -1:
+        return QuantileInterval(high=None if high == UNREAD_TOP else high, fraction=known, is_top=not known)
+    return QuantileInterval(low=low, high=high, fraction=known)
+
+
+def _dfa(row: ActivationRow, repairs: Repairs, n_tokens: int) -> DirectFeatureAttribution | None:
+    target = row.dfa_target_index
+    if target == -1 and not row.dfa_max_value:
+        return None  # SAEDashboard's row for an example without attribution: [], -1, 0
+    values = repairs.fit("dfa_values", frozen_array(row.dfa_values or ()), n_tokens)
+    return DirectFeatureAttribution(
+        values=values,
+        target_index=target if target is not None and 0 <= target < n_tokens else None,
+        peak=row.dfa_max_value,
+    )
+
+
+def _z_pattern(row: ActivationRow, repairs: Repairs) -> ZPattern:
+    source, target, values = row.z_q_indices or [], row.z_k_indices or [], row.z_values or []
+    length = min(len(source), len(target), len(values))
+    if not len(source) == len(target) == len(values):
+        repairs.report("z_pattern", max(len(source), len(target), len(values)), length)
+    return ZPattern(
+        source_indices=tuple(source[:length]),
+        target_indices=tuple(target[:length]),
+        values=frozen_array(values[:length]),
+    )
+
+
+def write_activation(activation: Activation) -> dict[str, Any]:
+    """Write an activation in the service's shape, with the lengths that it came with."""
+    dfa, z = activation.dfa, activation.z_pattern
+    return {
+        "id": activation.id,
+        "tokens": list(activation.tokens),
+        "values": _as_given(activation, "values", activation.values),
+        "maxValue": activation.peak,
+        "minValue": activation.minimum,
+        "maxValueTokenIndex": activation.peak_index,
+        "modelId": activation.model,
+        "layer": activation.source,
+        "index": None if activation.index is None else str(activation.index),
+        **_write_interval(activation.interval),
+        "qualifyingTokenIndex": activation.qualifying_index,
+        "dfaValues": _as_given(activation, "dfa_values", dfa.values) if dfa else [],
+        "dfaTargetIndex": dfa.target_index if dfa else None,
+        "dfaMaxValue": dfa.peak if dfa else None,
+        "lossValues": _as_given(activation, "loss_values", activation.loss_values),
+        "zQIndices": list(z.source_indices) if z else [],
+        "zKIndices": list(z.target_indices) if z else [],
+        "zValues": numbers(z.values) if z else [],
+        "logitContributions": activation.logit_contributions,
+        "dataSource": activation.data_source,
+        "dataIndex": activation.data_index,
+        "creatorId": activation.creator,
+        "createdAt": activation.created_at,
+    }
+
+
+def _write_interval(interval: QuantileInterval | None) -> dict[str, float | None]:
+    if interval is None:
+        return {"binMin": None, "binMax": None, "binContains": None}
+    if interval.is_top:
+        high = UNREAD_TOP if interval.high is None else interval.high
+        return {"binMin": -1, "binMax": high, "binContains": -1 if interval.fraction is None else interval.fraction}
+    return {"binMin": interval.low, "binMax": interval.high, "binContains": interval.fraction}
+
+
+def _as_given(activation: Activation, field: str, values: FloatArray) -> list[float | None]:
+    """Undo a repair: the surplus put back, the filling taken off."""
+    if field in activation.surplus:
+        return numbers(values) + numbers(activation.surplus[field])
+    mismatch = next((m for m in activation.mismatches if m.field == field), None)
+    return numbers(values if mismatch is None else values[: mismatch.got])
+
+
+def numbers(values: FloatArray) -> list[float | None]:
+    """Turn an array into JSON's numbers, NaN and infinities into null as the service does."""
+    listed: list[float | None] = values.tolist()
+    if np.isfinite(values).all():
+        return listed
+    return [value if value is not None and np.isfinite(value) else None for value in listed]

@@ -1,0 +1,270 @@
+"""Feature rows to features and back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from np_widgets.errors import UnexpectedResponse
+from np_widgets.models import (
+    NO_NUMBERS,
+    Explanation,
+    ExplanationScore,
+    Feature,
+    FloatArray,
+    Histogram,
+    LogitWeights,
+    Neighbour,
+    Provenance,
+    RelatedNeuron,
+    frozen_array,
+)
+from np_widgets.wire.activations import build_activations, numbers, write_activation
+from np_widgets.wire.lengths import Repairs, without_missing_logits
+from np_widgets.wire.rows import FeatureRow, Numbers, Row
+from np_widgets.wire.tables import (
+    MODEL,
+    SOURCE,
+    SOURCE_SET,
+    read_comment,
+    read_list_membership,
+    read_model_row,
+    read_source,
+    read_source_set_row,
+    write_comment,
+    write_list_membership,
+    write_row,
+)
+
+
+def build_feature(row: FeatureRow, provenance: Provenance | None, site: str | None) -> Feature:
+    """Mend and type one feature row."""
+    repairs = Repairs()
+    return Feature(
+        model=row.modelId,
+        source=row.layer,
+        index=_index(row),
+        max_activation=row.maxActApprox,
+        density=None if row.frac_nonzero == -1 else row.frac_nonzero,
+        activations=build_activations(row.activations or (), provenance),
+        promoted=_logits(repairs, "promoted", row.pos_str, row.pos_values),
+        suppressed=_logits(repairs, "suppressed", row.neg_str, row.neg_values),
+        activation_histogram=_histogram(
+            repairs, "activation_histogram", row.freq_hist_data_bar_values, row.freq_hist_data_bar_heights
+        ),
+        logit_histogram=_histogram(
+            repairs, "logit_histogram", row.logits_hist_data_bar_values, row.logits_hist_data_bar_heights
+        ),
+        explanations=tuple(map(_explanation, row.explanations or ())),
+        neighbours=_neighbours(repairs, row),
+        aligned_neurons=_neurons(
+            repairs,
+            "aligned_neurons",
+            row.neuron_alignment_indices,
+            row.neuron_alignment_values,
+            row.neuron_alignment_l1,
+        ),
+        correlated_neurons=_neurons(
+            repairs,
+            "correlated_neurons",
+            row.correlated_neurons_indices,
+            row.correlated_neurons_pearson,
+            row.correlated_neurons_l1,
+        ),
+        head_attribution=_array(row.decoder_weights_dist),
+        has_vector=bool(row.hasVector),
+        vector=_array(row.vector),
+        vector_label=row.vectorLabel,
+        default_strength=row.vectorDefaultSteerStrength,
+        hook_name=row.hookName,
+        source_set_name=row.sourceSetName,
+        model_info=read_model_row(row.model) if row.model else None,
+        source_info=read_source(row.source) if row.source else None,
+        source_set_info=read_source_set_row(row.sourceSet) if row.sourceSet else None,
+        lists=tuple(map(read_list_membership, row.lists or ())),
+        comments=tuple(map(read_comment, row.comments or ())),
+        umap_x=row.umap_x,
+        umap_y=row.umap_y,
+        umap_cluster=None if row.umap_cluster == -1 else row.umap_cluster,
+        creator=(row.creator or {}).get("name"),
+        created_at=row.createdAt,
+        mismatches=tuple(repairs.mismatches),
+        provenance=_read_provenance(row) or provenance,
+        site=site,
+    )
+
+
+def _index(row: FeatureRow) -> int:
+    try:
+        return int(row.index)
+    except ValueError:
+        raise UnexpectedResponse(f"The answer names a feature of index {row.index!r}, which is no number.") from None
+
+
+def _array(values: Numbers | None) -> FloatArray:
+    return frozen_array(values) if values else NO_NUMBERS
+
+
+def _logits(repairs: Repairs, field: str, names: list[str | None] | None, values: Numbers | None) -> LogitWeights:
+    tokens, weights = repairs.pair(field, names, values)
+    return LogitWeights(tokens=tokens, values=without_missing_logits(weights))
+
+
+def _histogram(repairs: Repairs, field: str, centres: Numbers | None, counts: Numbers | None) -> Histogram:
+    bins, heights = repairs.pair(field, centres, counts)
+    return Histogram(centres=frozen_array(bins) if bins else NO_NUMBERS, counts=heights)
+
+
+def _neighbours(repairs: Repairs, row: FeatureRow) -> tuple[Neighbour, ...]:
+    indices, cosines = repairs.pair("neighbours", row.topkCosSimIndices, row.topkCosSimValues)
+    return tuple(
+        Neighbour(index=index, cosine=_known(cosine)) for index, cosine in zip(indices, cosines.tolist(), strict=True)
+    )
+
+
+def _neurons(
+    repairs: Repairs, field: str, indices: list[int | None] | None, values: Numbers | None, l1: Numbers | None
+) -> tuple[RelatedNeuron, ...]:
+    names, first = repairs.pair(field, indices, values)
+    _, second = repairs.pair(f"{field}.l1", names, l1)
+    surplus = [None] * (len(second) - len(names))
+    return tuple(
+        RelatedNeuron(index=index, value=_known(value), l1=_known(share))
+        for index, value, share in zip(
+            [*names, *surplus], [*first.tolist(), *(float("nan") for _ in surplus)], second.tolist(), strict=True
+        )
+    )
+
+
+def _known(value: float) -> float | None:
+    return None if value != value else value  # noqa: PLR0124 (NaN is the number unequal to itself)
+
+
+def _explanation(row: Row) -> Explanation:
+    author = row.get("triggeredByUser") or row.get("author") or {}
+    return Explanation(
+        text=row.get("description") or "",
+        author_model=row.get("explanationModelName"),
+        method=row.get("typeName"),
+        author=author.get("name"),
+        scores=tuple(map(_score, row.get("scores") or ())),
+        id=row.get("id"),
+    )
+
+
+def _score(row: Row) -> ExplanationScore:
+    return ExplanationScore(
+        value=row.get("value"),
+        method=row.get("explanationScoreTypeName"),
+        scorer=row.get("explanationScoreModelName"),
+        details=row.get("jsonDetails") or None,
+        id=row.get("id"),
+    )
+
+
+def _read_provenance(row: FeatureRow) -> Provenance | None:
+    """Read where a file written by this package had its data from; the service sends no such key."""
+    saved = row._provenance  # noqa: SLF001 (the key's own name)
+    if not saved:
+        return None
+    when = saved.get("fetched_at")
+    return Provenance(
+        origin=str(saved.get("origin")),
+        url=saved.get("url"),
+        fetched_at=datetime.fromisoformat(when) if when else None,
+        note=saved.get("note"),
+    )
+
+
+def write_feature(feature: Feature) -> Row:
+    """Write a feature in the service's shape, lists with the lengths that they came with."""
+    return {
+        "modelId": feature.model,
+        "layer": feature.source,
+        "index": str(feature.index),
+        "sourceSetName": feature.source_set_name,
+        "createdAt": feature.created_at,
+        "maxActApprox": feature.max_activation,
+        "frac_nonzero": -1 if feature.density is None else feature.density,
+        "hasVector": feature.has_vector,
+        "vector": numbers(feature.vector),
+        "vectorLabel": feature.vector_label,
+        "vectorDefaultSteerStrength": feature.default_strength,
+        "hookName": feature.hook_name,
+        **_write_pairs(feature),
+        "decoder_weights_dist": numbers(feature.head_attribution),
+        "umap_x": feature.umap_x,
+        "umap_y": feature.umap_y,
+        "umap_cluster": feature.umap_cluster,
+        "model": write_row(feature.model_info, MODEL) if feature.model_info else None,
+        "source": write_row(feature.source_info, SOURCE) if feature.source_info else None,
+        "sourceSet": write_row(feature.source_set_info, SOURCE_SET) if feature.source_set_info else None,
+        "creator": {"name": feature.creator} if feature.creator else None,
+        "lists": [write_list_membership(entry) for entry in feature.lists],
+        "comments": [write_comment(comment) for comment in feature.comments],
+        "explanations": [_write_explanation(explanation) for explanation in feature.explanations],
+        "activations": [write_activation(activation) for activation in feature.activations],
+        **_write_provenance(feature.provenance),
+    }
+
+
+def _write_pairs(feature: Feature) -> Row:
+    """Write all the parallel lists, each cut back to the length that it came with."""
+    given = {mismatch.field: (mismatch.expected, mismatch.got) for mismatch in feature.mismatches}
+
+    def cut(field: str, names: list[Any], values: list[Any]) -> tuple[list[Any], list[Any]]:
+        n_names, n_values = given.get(field, (len(names), len(values)))
+        return names[:n_names], values[:n_values]
+
+    pos_str, pos_values = cut("promoted", list(feature.promoted.tokens), numbers(feature.promoted.values))
+    neg_str, neg_values = cut("suppressed", list(feature.suppressed.tokens), numbers(feature.suppressed.values))
+    row: Row = {"pos_str": pos_str, "pos_values": pos_values, "neg_str": neg_str, "neg_values": neg_values}
+    for field, key in (("activation_histogram", "freq_hist_data_bar"), ("logit_histogram", "logits_hist_data_bar")):
+        histogram: Histogram = getattr(feature, field)
+        row[f"{key}_values"], row[f"{key}_heights"] = cut(field, numbers(histogram.centres), numbers(histogram.counts))
+    row["topkCosSimIndices"], row["topkCosSimValues"] = cut(
+        "neighbours", [n.index for n in feature.neighbours], [n.cosine for n in feature.neighbours]
+    )
+    for field, key, second in (
+        ("aligned_neurons", "neuron_alignment", "values"),
+        ("correlated_neurons", "correlated_neurons", "pearson"),
+    ):
+        neurons: tuple[RelatedNeuron, ...] = getattr(feature, field)
+        n_rows = max(given.get(field, (len(neurons), 0)))
+        indices, values = cut(field, [n.index for n in neurons][:n_rows], [n.value for n in neurons][:n_rows])
+        row[f"{key}_indices"], row[f"{key}_{second}"] = indices, values
+        row[f"{key}_l1"] = cut(f"{field}.l1", [], [n.l1 for n in neurons])[1]
+    return row
+
+
+def _write_explanation(explanation: Explanation) -> Row:
+    return {
+        "id": explanation.id,
+        "description": explanation.text,
+        "explanationModelName": explanation.author_model,
+        "typeName": explanation.method,
+        "triggeredByUser": {"name": explanation.author} if explanation.author else None,
+        "scores": [
+            {
+                "id": score.id,
+                "value": score.value,
+                "explanationScoreTypeName": score.method,
+                "explanationScoreModelName": score.scorer,
+                "jsonDetails": score.details or "",
+            }
+            for score in explanation.scores
+        ],
+    }
+
+
+def _write_provenance(provenance: Provenance | None) -> Row:
+    if provenance is None:
+        return {}
+    when = provenance.fetched_at
+    saved = {
+        "origin": provenance.origin,
+        "url": provenance.url,
+        "fetched_at": when.isoformat() if when else None,
+        "note": provenance.note,
+    }
+    return {"_provenance": saved}

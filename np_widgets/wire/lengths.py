@@ -1,0 +1,61 @@
+"""Lists that should be of one length: repaired where they are not, and the repair reported.
+
+Missing values become NaN, missing names None; surplus values are cut from the view and kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import zip_longest
+from typing import TypeVar
+
+import numpy as np
+
+from np_widgets.models import NO_NUMBERS, FloatArray, LengthMismatch, frozen_array
+
+T = TypeVar("T")
+
+#: The service's mark for a logit weight that it does not have; a number like any other elsewhere.
+MISSING_LOGIT = -10000.0
+
+
+class Repairs:
+    """Collects the mismatches of one feature or activation, and the surplus that was cut."""
+
+    def __init__(self) -> None:
+        self.mismatches: list[LengthMismatch] = []
+        self.surplus: dict[str, FloatArray] = {}
+
+    def fit(self, field: str, values: FloatArray, length: int) -> FloatArray:
+        """Cut or fill per-token values to the number of tokens."""
+        got = len(values)
+        if got == length:
+            return values
+        self.report(field, length, got)
+        if got > length:
+            self.surplus[field] = values[length:]
+            return values[:length]
+        return frozen_array(np.concatenate([values, np.full(length - got, np.nan)]))
+
+    def pair(
+        self, field: str, names: Sequence[T] | None, values: Sequence[float | None] | None
+    ) -> tuple[tuple[T | None, ...], FloatArray]:
+        """Fill the shorter of names and values; the names' number counts as the right one."""
+        names, values = names or (), values or ()
+        if len(names) != len(values):
+            self.report(field, len(names), len(values))
+        pairs = list(zip_longest(names, values))
+        if not pairs:
+            return (), NO_NUMBERS
+        return tuple(name for name, _ in pairs), frozen_array([value for _, value in pairs])
+
+    def report(self, field: str, expected: int, got: int) -> None:
+        """Remember that two lengths disagreed."""
+        self.mismatches.append(LengthMismatch(field=field, expected=expected, got=got))
+
+
+def without_missing_logits(values: FloatArray) -> FloatArray:
+    """Turn the wire's -10000 into NaN."""
+    if not (values == MISSING_LOGIT).any():
+        return values
+    return frozen_array(np.where(values == MISSING_LOGIT, np.nan, values))
