@@ -1,0 +1,58 @@
+// Bundles each widget three ways: {name}.js (for anywidget), {name}.css, and {name}.page.js (for a page with no kernel).
+// Usage: node build.mjs [output folder]
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const out = resolve(process.argv[2] ?? join(here, "../np_widgets/widgets/static"));
+
+// anywidget stores a bundle's source in every widget's saved state, so each one has a ceiling.
+const budgets = { heatmap: 28_000, logits: 40_000, histogram: 40_000, dashboard: 40_000 };
+
+const shared = {
+  absWorkingDir: here,
+  bundle: true,
+  minify: true,
+  charset: "utf8",
+  legalComments: "none",
+  logLevel: "warning",
+  target: ["es2022", "chrome109", "firefox115", "safari16.4"],
+  write: false,
+};
+
+/** The inline script of a page ends at the first `</script`, wherever it stands. */
+const safeInline = (text) => text.replaceAll("</", "<\\/");
+
+async function bundle(name) {
+  const entry = `./src/${name}/index.ts`;
+  const page = `import widget from ${JSON.stringify(entry)};
+    import { mountPage } from "./src/core/page.ts";
+    mountPage(widget);`;
+  const [module, script, style] = await Promise.all([
+    build({ ...shared, entryPoints: [entry], format: "esm" }),
+    build({ ...shared, stdin: { contents: page, resolveDir: here }, format: "iife" }),
+    build({ ...shared, entryPoints: [`./src/${name}/style.css`] }),
+  ]);
+  return {
+    [`${name}.js`]: module.outputFiles[0].text,
+    [`${name}.page.js`]: safeInline(script.outputFiles[0].text),
+    [`${name}.css`]: style.outputFiles[0].text,
+  };
+}
+
+const files = Object.assign({}, ...(await Promise.all(Object.keys(budgets).map(bundle))));
+await mkdir(out, { recursive: true });
+const tooBig = [];
+for (const [file, text] of Object.entries(files)) {
+  const bytes = Buffer.byteLength(text);
+  const budget = budgets[file.replace(/(\.page)?\.js$/, "")];
+  console.log(`${file.padEnd(20)} ${String(bytes).padStart(6)} bytes`);
+  if (budget && bytes > budget) tooBig.push(`${file} is ${bytes} bytes, its budget is ${budget}`);
+  await writeFile(join(out, file), text);
+}
+if (tooBig.length) {
+  console.error(`np_widgets front end: over budget\n  ${tooBig.join("\n  ")}`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,40 @@
+import type { AnyModel } from "./types";
+
+/** One controller per view: it ends with the host's signal, or with the returned cleanup, whichever comes first. */
+export function lifetime(outer: AbortSignal | undefined): AbortController {
+  const own = new AbortController();
+  if (outer?.aborted) own.abort();
+  outer?.addEventListener("abort", () => own.abort(), { once: true, signal: own.signal });
+  return own;
+}
+
+/** Runs `draw` now and once after any burst of changes to the named traits. */
+export function watch<Traits extends object>(
+  model: AnyModel<Traits>,
+  names: readonly (keyof Traits & string)[],
+  draw: () => void,
+  signal: AbortSignal,
+): void {
+  let asked = false;
+  const ask = (): void => {
+    if (asked) return;
+    asked = true;
+    queueMicrotask(() => {
+      asked = false;
+      if (!signal.aborted) draw();
+    });
+  };
+  if (signal.aborted) return;
+  for (const name of names) model.on(`change:${name}`, ask);
+  signal.addEventListener("abort", () => {
+    for (const name of names) model.off(`change:${name}`, ask);
+  });
+  draw();
+}
+
+export function save<Traits extends object>(model: AnyModel<Traits>, patch: Partial<Traits>): void {
+  for (const name of Object.keys(patch) as (keyof Traits & string)[]) {
+    model.set(name, patch[name] as Traits[typeof name]);
+  }
+  model.save_changes();
+}
