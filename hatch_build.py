@@ -22,7 +22,8 @@ class FrontEndBuildHook(BuildHookInterface):  # type: ignore[misc]  # hatchling 
             When npm or the bundler fails; the message names the command to run by hand.
         """
         sources = Path(self.root) / "js"
-        run_node("npm", ["ci", "--omit=dev", "--no-audit", "--no-fund"], cwd=sources)
+        if not (sources / "node_modules" / "esbuild").exists():  # a developer's own stays as it is
+            run_node("npm", ["ci", "--omit=dev", "--no-audit", "--no-fund"], cwd=sources)
         run_node("node", ["build.mjs"], cwd=sources)
 
 

@@ -1,1 +1,104 @@
-"""Neuronpedia in a notebook: sparse-autoencoder features, fetched, drawn and framed."""
+"""Neuronpedia in a notebook: sparse-autoencoder features, fetched, drawn and framed.
+
+Everything below is loaded when it is first used: importing this package loads neither pandas nor requests nor NumPy
+nor a source, so that it costs a notebook nothing.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # what completion and type checkers see; `_HOMES` says the same to the interpreter
+    from np_widgets.client import NeuronpediaClient, login
+    from np_widgets.errors import (
+        ConnectionFailed,
+        InvalidRequest,
+        NeuronpediaError,
+        NotFound,
+        RateLimited,
+        ServerError,
+        Unauthorized,
+        UnexpectedResponse,
+    )
+    from np_widgets.frames import to_dataframe
+    from np_widgets.models import Activation, Catalogue, Explanation, Feature, FeatureRef
+    from np_widgets.sources import FeatureSource, activate, get_feature, get_features, use
+    from np_widgets.sources.demo import DemoSource
+    from np_widgets.sources.neuronpedia import NeuronpediaSource
+    from np_widgets.widgets.dashboard import FeatureDashboard
+    from np_widgets.widgets.heatmap import ActivationHeatmap
+    from np_widgets.widgets.histogram import ActivationHistogram
+    from np_widgets.widgets.logits import LogitBars
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "Activation": "models",
+    "ActivationHeatmap": "widgets.heatmap",
+    "ActivationHistogram": "widgets.histogram",
+    "Catalogue": "models",
+    "ConnectionFailed": "errors",
+    "DemoSource": "sources.demo",
+    "Explanation": "models",
+    "Feature": "models",
+    "FeatureDashboard": "widgets.dashboard",
+    "FeatureRef": "models",
+    "FeatureSource": "sources",
+    "InvalidRequest": "errors",
+    "LogitBars": "widgets.logits",
+    "NeuronpediaClient": "client",
+    "NeuronpediaError": "errors",
+    "NeuronpediaSource": "sources.neuronpedia",
+    "NotFound": "errors",
+    "RateLimited": "errors",
+    "ServerError": "errors",
+    "Unauthorized": "errors",
+    "UnexpectedResponse": "errors",
+    "activate": "sources",
+    "get_feature": "sources",
+    "get_features": "sources",
+    "login": "client",
+    "to_dataframe": "frames",
+    "use": "sources",
+}
+
+__all__ = [
+    "Activation",
+    "ActivationHeatmap",
+    "ActivationHistogram",
+    "Catalogue",
+    "ConnectionFailed",
+    "DemoSource",
+    "Explanation",
+    "Feature",
+    "FeatureDashboard",
+    "FeatureRef",
+    "FeatureSource",
+    "InvalidRequest",
+    "LogitBars",
+    "NeuronpediaClient",
+    "NeuronpediaError",
+    "NeuronpediaSource",
+    "NotFound",
+    "RateLimited",
+    "ServerError",
+    "Unauthorized",
+    "UnexpectedResponse",
+    "activate",
+    "get_feature",
+    "get_features",
+    "login",
+    "to_dataframe",
+    "use",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

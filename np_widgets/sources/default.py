@@ -1,0 +1,115 @@
+"""Which source answers when none is named."""
+
+from __future__ import annotations
+
+import os
+from threading import Lock
+from typing import TYPE_CHECKING, TypeAlias
+
+from np_widgets.errors import InvalidRequest
+from np_widgets.sources.base import FeatureSource
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from np_widgets.models import Activation, Feature, RefLike
+
+SourceLike: TypeAlias = FeatureSource | str | None
+
+_REMEDY = 'Write "demo", "neuronpedia", or give a source: NeuronpediaSource(base_url=…).'
+_lock = Lock()
+_default: FeatureSource | None = None
+
+
+def use(source: FeatureSource | str) -> FeatureSource:
+    """Set the source that answers when none is named.
+
+    Parameters
+    ----------
+    source : FeatureSource or str
+        ``"demo"``, ``"neuronpedia"``, or a source such as ``NeuronpediaSource(base_url=…)``.
+
+    Returns
+    -------
+    FeatureSource
+        The source, now the default.
+
+    Notes
+    -----
+    Before the first call the environment variable ``NP_WIDGETS_SOURCE`` decides, and without it neuronpedia.org.
+    """
+    global _default  # noqa: PLW0603 (the default of a session is global by its nature)
+    chosen = resolve(source)
+    with _lock:
+        _default = chosen
+    return chosen
+
+
+def resolve(source: SourceLike = None) -> FeatureSource:
+    """Find the source that is meant; None means the default.
+
+    Raises
+    ------
+    InvalidRequest
+        When there is no source of that name.
+    """
+    if source is None:
+        return _current()
+    if isinstance(source, str):
+        return _named(source)
+    if isinstance(source, FeatureSource):
+        return source
+    raise InvalidRequest(f"{source!r} is not a source of features.", remedy=_REMEDY)
+
+
+def _current() -> FeatureSource:
+    global _default  # noqa: PLW0603 (as in use)
+    with _lock:
+        if _default is None:
+            _default = _named(os.environ.get("NP_WIDGETS_SOURCE", "").strip() or "neuronpedia")
+        return _default
+
+
+def _named(name: str) -> FeatureSource:
+    # Each source loads when it is asked for: the client needs requests, the demo model NumPy and its weights.
+    if name == "demo":
+        from np_widgets.sources.demo import DemoSource
+
+        return DemoSource()
+    if name in ("neuronpedia", "neuronpedia.org"):
+        from np_widgets.sources.neuronpedia import NeuronpediaSource
+
+        return NeuronpediaSource()
+    raise InvalidRequest(f"There is no source {name!r}.", remedy=_REMEDY)
+
+
+def get_feature(ref: RefLike, *, source: SourceLike = None, refresh: bool = False) -> Feature:
+    """Get one feature with all that its dashboard shows.
+
+    Parameters
+    ----------
+    ref : FeatureRef, str, tuple, …
+        ``"gpt2-small/6-res-jb/650"``, a neuronpedia.org URL, ``(model, source, index)``, or ``(sae, index)``.
+    source : FeatureSource or str, optional
+        Where to look; by default what :func:`np_widgets.use` set.
+    refresh : bool
+        Go past the cache.
+
+    Raises
+    ------
+    NeuronpediaError
+        One of its kinds: see :mod:`np_widgets.errors`.
+    """
+    return resolve(source).get_feature(ref, refresh=refresh)
+
+
+def get_features(
+    refs: Iterable[RefLike], *, source: SourceLike = None, max_activations: int | None = None
+) -> list[Feature]:
+    """Get many features, in the order asked for, with a progress bar when it takes above a second."""
+    return resolve(source).get_features(refs, max_activations=max_activations)
+
+
+def activate(ref: RefLike, texts: str | Sequence[str], *, source: SourceLike = None) -> list[Activation]:
+    """Run texts of your own through one feature: one activation per text, in their order."""
+    return resolve(source).activate(ref, texts)

@@ -1,0 +1,119 @@
+"""What all widgets share: honest constructors, a static form, a stand-alone page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, cast
+
+import anywidget
+import traitlets
+
+from np_widgets.errors import InvalidRequest
+from np_widgets.models import Feature
+from np_widgets.sources import resolve
+from np_widgets.widgets.page import page
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from np_widgets.models import RefLike
+    from np_widgets.sources import SourceLike
+
+STATIC = Path(__file__).parent / "static"
+
+
+def built(name: str) -> Path:
+    """Find a file of the front end.
+
+    Raises
+    ------
+    FileNotFoundError
+        When the front end was not built; the message names the command.
+    """
+    path = STATIC / name
+    if not path.exists():
+        raise FileNotFoundError(f"{path} is missing: the front end was not built. Run `pip install -e .`.")
+    return path
+
+
+def json_trait(description: str = "") -> traitlets.TraitType[dict[str, Any] | None, dict[str, Any] | None]:
+    """Make a synced trait for a JSON object, or None."""
+    trait: Any = traitlets.Dict(default_value=None, allow_none=True, help=description).tag(sync=True)
+    return cast("traitlets.TraitType[dict[str, Any] | None, dict[str, Any] | None]", trait)
+
+
+class BaseWidget(anywidget.AnyWidget):
+    """A widget whose state is traits, and which is readable without a kernel too.
+
+    Raises
+    ------
+    TypeError
+        For a keyword that is no option; traitlets alone would take it silently.
+    """
+
+    _bundle: ClassVar[str]
+
+    theme = traitlets.Enum(["auto", "light", "dark"], "auto", help="Colours: the notebook's own, or one of two.").tag(
+        sync=True
+    )
+    guide = traitlets.Bool(default_value=False, help="A line of help in each panel, for a class.").tag(sync=True)
+    _live = traitlets.Bool(default_value=True).tag(sync=True)
+
+    def __init__(self, **options: Any) -> None:  # noqa: ANN401 (trait values)
+        known = [name for name in self.trait_names(sync=True) if not name.startswith("_")]
+        for name in options:
+            if name not in known:
+                own = sorted(set(known) - set(anywidget.AnyWidget.class_trait_names()))
+                raise TypeError(f"{type(self).__name__} has no option {name!r}. Options: {', '.join(own)}.")
+        super().__init__(**options)
+
+    def to_html(self, path: str | Path | None = None) -> str:
+        """Write a self-contained page with the live front end: no kernel and no network needed.
+
+        Parameters
+        ----------
+        path : str or Path, optional
+            A file to write it to.
+
+        Returns
+        -------
+        str
+            The page.
+        """
+        content = page(self._bundle, self._page_state(), title=self._title())
+        if path is not None:
+            Path(path).write_text(content, encoding="utf-8")
+        return content
+
+    def to_dataframe(self, kind: Any = None) -> pd.DataFrame:  # noqa: ANN401 (narrowed by each widget)
+        """Turn what the widget shows into a frame."""
+        raise NotImplementedError
+
+    def _page_state(self) -> dict[str, Any]:
+        """The traits that the front end reads, without those of ipywidgets itself."""
+        inherited = set(anywidget.AnyWidget.class_trait_names()) | {"_esm", "_css", "_anywidget_id"}
+        return {name: getattr(self, name) for name in self.trait_names(sync=True) if name not in inherited} | {
+            "_live": False
+        }
+
+    def _title(self) -> str:
+        return type(self).__name__
+
+    def _static_html(self) -> str:
+        """What stands in the cell when there is no kernel and no script."""
+        raise NotImplementedError
+
+    def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, Any], dict[str, Any]]:  # noqa: ANN401
+        bundle = super()._repr_mimebundle_(**options)
+        data, metadata = bundle if isinstance(bundle, tuple) else (bundle or {}, {})
+        return {**data, "text/plain": repr(self), "text/html": self._static_html()}, metadata
+
+
+def as_feature(x: Feature | RefLike, source: SourceLike) -> Feature:
+    """Take a feature, or the name of one that is fetched."""
+    return x if isinstance(x, Feature) else resolve(source).get_feature(x)
+
+
+def refuse_kind(kind: object, kinds: tuple[str, ...]) -> InvalidRequest:
+    """Make the error for a frame that a widget does not have."""
+    return InvalidRequest(f"There is no frame {kind!r} of this widget.", remedy=f"Kinds: {', '.join(kinds)}.")

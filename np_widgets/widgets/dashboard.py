@@ -1,0 +1,242 @@
+"""The whole dashboard of one feature, alive."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import traitlets
+
+from np_widgets.errors import InvalidRequest, NeuronpediaError, NotFound
+from np_widgets.examples import arrange
+from np_widgets.html import feature_html, message_html
+from np_widgets.models import Activation, Feature, FeatureRef
+from np_widgets.payload import feature_payload, texts_payload
+from np_widgets.sources import resolve
+from np_widgets.widgets.base import built, json_trait
+from np_widgets.widgets.jobs import Jobs
+from np_widgets.widgets.view import ExamplesView
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from np_widgets.frames import Kind
+    from np_widgets.models import RefLike
+    from np_widgets.sources import SourceLike
+
+
+class Reference(traitlets.Unicode):  # type: ignore[type-arg]  # not generic in the oldest traitlets
+    """The name of a feature, in any form; kept as ``"model/source/index"``."""
+
+    def validate(self, obj: Any, value: Any) -> str:  # noqa: ANN401 (traitlets' signature)
+        """Take every form that :meth:`FeatureRef.parse` takes."""
+        return str(super().validate(obj, str(FeatureRef.parse(value))))
+
+
+class FeatureDashboard(ExamplesView):
+    """One feature: when it fires, what it does, what it might be; a text of one's own to try.
+
+    Parameters
+    ----------
+    feature : Feature or a reference
+        ``"gpt2-small/6-res-jb/650"``, a URL, a tuple, ``(sae, index)``, or a feature that was fetched before.
+    source : FeatureSource or str, optional
+        Where to fetch from; by default what :func:`np_widgets.use` set.
+    **options
+        The traits, such as ``guide=True`` or ``text="a text to try"``.
+
+    Raises
+    ------
+    InvalidRequest
+        For a reference that names nothing. Everything else that goes wrong is shown in the dashboard.
+    """
+
+    _bundle = "dashboard"
+    _esm = built("dashboard.js")
+    _css = built("dashboard.css")
+
+    ref = Reference(help="The feature that is shown; setting it goes to another.").tag(sync=True)
+    text = traitlets.Unicode("", help="The reader's own text; setting it runs it.").tag(sync=True)
+    chosen = traitlets.Unicode(None, allow_none=True, help="The promoted token that the reader chose.").tag(sync=True)
+    marker = traitlets.Float(None, allow_none=True, help="A value to mark in the activation histogram.").tag(sync=True)
+    log_counts = traitlets.Bool(default_value=False, help="Draw the histograms' counts on a logarithmic scale.").tag(
+        sync=True
+    )
+    busy = traitlets.Enum(["", "feature", "text"], "", help="What is being fetched or computed.").tag(sync=True)
+    error = json_trait("What went wrong last, and what to do.")
+    _feature = json_trait()
+    _answer = json_trait()
+    _cannot = traitlets.Dict().tag(sync=True)
+    _command = traitlets.Dict().tag(sync=True)
+
+    def __init__(self, feature: Feature | RefLike, *, source: SourceLike = None, **options: Any) -> None:  # noqa: ANN401
+        self._source = resolve(source)
+        self._features, self._texts_jobs = Jobs(), Jobs()
+        self.feature: Feature | None = None
+        self.answer: Activation | None = None
+        text = options.pop("text", "")
+        super().__init__(ref=FeatureRef.parse(feature), **options)
+        self._show_first(feature, text)
+        self.observe(self._on_ref, "ref")
+        self.observe(self._on_text, "text")
+        self.observe(self._on_command, "_command")
+
+    def _show_first(self, feature: Feature | RefLike, text: str) -> None:
+        """Fill the view before it is displayed, so that a saved notebook and its static form hold the data."""
+        try:
+            given = isinstance(feature, Feature)
+            self._show(feature if given else self._source.get_feature(self.ref))
+            if text:
+                self.text = text
+                self._show_answer(self._source.activate(self.ref, text)[0])
+        except NeuronpediaError as error:
+            self._fail("text" if self.feature is not None else "feature", error)
+
+    def wait(self, timeout: float | None = 60) -> None:
+        """Wait until what was asked for last has arrived; for scripts, not for callbacks.
+
+        Raises
+        ------
+        TimeoutError
+            When it takes longer than ``timeout`` seconds.
+        """
+        self._features.wait(timeout)
+        self._texts_jobs.wait(timeout)
+
+    def reload(self) -> None:
+        """Fetch the feature again, past the cache."""
+        self._load(refresh=True)
+
+    def stop(self) -> None:
+        """Stop waiting for whatever is under way; its answer will be dropped."""
+        self._features.stop()
+        self._texts_jobs.stop()
+        self.busy = ""
+        if self.feature is not None:
+            self.ref = str(self.feature.ref)
+
+    def to_dataframe(self, kind: Kind = "summary") -> pd.DataFrame:
+        """Turn the shown feature into a frame; examples numbered as on the screen.
+
+        Raises
+        ------
+        InvalidRequest
+            When there is no feature to show, because it could not be fetched.
+        """
+        if self.feature is None:
+            reason = f" {self.error['message']}" if self.error else ""
+            raise InvalidRequest(f"There is no feature here to make a frame of.{reason}")
+        order = arrange(self.feature.activations).order
+        shown = tuple(self.feature.activations[number] for number in order)
+        return msgspec.structs.replace(self.feature, activations=shown).to_dataframe(kind)
+
+    def _on_ref(self, _change: object) -> None:
+        stands = self.feature is not None and str(self.feature.ref) == self.ref
+        if not stands or self.busy == "feature":
+            self._load()
+
+    def _on_text(self, _change: object) -> None:
+        self._run()
+
+    def _on_command(self, change: dict[str, Any]) -> None:
+        name = change["new"].get("name")
+        if name == "stop":
+            self.stop()
+        elif name == "reload":
+            self.reload()
+        elif name == "run" or (name == "retry" and self.error and self.error["where"] == "text"):
+            self._run()
+        elif name == "retry":
+            self._load()
+
+    def _load(self, *, refresh: bool = False) -> None:
+        ref = self.ref
+        self._texts_jobs.stop()
+        self.busy, self.error = "feature", None
+        self._features.start(
+            lambda: self._source.get_feature(ref, refresh=refresh),
+            self._arrived,
+            lambda error: self._fail("feature", error),
+        )
+
+    def _arrived(self, feature: Feature) -> None:
+        self._show(feature)
+        if self.text:
+            self._run()
+
+    def _show(self, feature: Feature) -> None:
+        self.feature = feature
+        self._clear()
+        self._cannot = self._limits(feature)
+        self._feature = feature_payload(feature)
+        self.error, self.busy = None, ""
+
+    def _clear(self) -> None:
+        """Forget what belonged to the feature before."""
+        self.selected = self.hovered = self.value_range = self.next_token = self.chosen = self.marker = None
+        self.answer = self._answer = None
+
+    def _limits(self, feature: Feature) -> dict[str, str]:
+        """What the source cannot do for this feature, with the reason that the control's tooltip gives."""
+        source = feature.source_info
+        if not self._source.supports("activate"):
+            return {"activate": f"The source {self._source.name} cannot run texts."}
+        if source is not None and source.inference_enabled is False and not feature.has_vector:
+            return {"activate": f"{self._source.name} runs no texts through {feature.source}."}
+        return {}
+
+    def _run(self) -> None:
+        text, ref = self.text, self.ref
+        if not text:
+            self._texts_jobs.stop()
+            self.answer = self._answer = None
+            self.busy = "" if self.busy == "text" else self.busy
+            return
+        if self.busy == "feature":
+            return  # the text runs when the feature has arrived
+        self.busy, self.error = "text", None
+        self._texts_jobs.start(
+            lambda: self._source.activate(ref, text)[0], self._show_answer, lambda error: self._fail("text", error)
+        )
+
+    def _show_answer(self, activation: Activation) -> None:
+        self.answer = activation
+        self._answer = {"text": self.text, "texts": texts_payload([activation])}
+        self.error, self.busy = None, ""
+
+    def _fail(self, where: str, error: Exception) -> None:
+        """Show an error where its result would have been; the feature before it does not stay under a new name."""
+        if where == "feature":
+            self.feature = self._feature = None
+            self._clear()
+        else:
+            self.answer = self._answer = None
+        told = error if isinstance(error, NeuronpediaError) else NeuronpediaError(f"{type(error).__name__}: {error}")
+        self.error = {
+            "where": where,
+            "title": told.title,
+            "message": told.message,
+            "remedy": told.remedy,
+            "retry": not isinstance(told, (NotFound, InvalidRequest)),
+        }
+        self.busy = ""
+
+    def close(self) -> None:
+        """Close the widget; what is under way is dropped."""
+        self._features.stop()
+        self._texts_jobs.stop()
+        super().close()
+
+    def _title(self) -> str:
+        return str(self.ref)
+
+    def _static_html(self) -> str:
+        if self.feature is None:
+            error = self.error or {"title": "No feature", "message": "Nothing has been fetched."}
+            return message_html(f"{self.ref}: {error['title']}", error["message"])
+        return feature_html(self.feature)
+
+    def __repr__(self) -> str:
+        if self.feature is None:
+            return f"<FeatureDashboard {self.ref}: {self.error['message'] if self.error else 'loading'}>"
+        return f"<FeatureDashboard of {self.feature!r}>"

@@ -1,0 +1,84 @@
+"""Slow work off the callback's thread: the latest wins, a late answer is dropped.
+
+JupyterLab may call back on any thread, each with an event loop of its own, so nothing here knows of loops: a small
+pool of plain threads, a generation per line of work, and a lock. Pyodide has no threads; there, work runs inline.
+"""
+
+from __future__ import annotations
+
+import sys
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import lru_cache
+from threading import RLock
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+T = TypeVar("T")
+
+_WORKERS = 4
+
+
+@lru_cache(maxsize=1)
+def _pool() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(_WORKERS, thread_name_prefix="np_widgets")
+
+
+class Jobs:
+    """One line of work of one widget: starting the next makes the one before it late."""
+
+    def __init__(self) -> None:
+        # Re-entrant: what is delivered may set traits whose observers start the next work.
+        self._lock = RLock()
+        self._generation = 0
+        self._running: Future[None] | None = None
+
+    def start(self, work: Callable[[], T], done: Callable[[T], None], failed: Callable[[Exception], None]) -> None:
+        """Run ``work`` in the background, then ``done`` or ``failed`` unless something newer was started.
+
+        Parameters
+        ----------
+        work : callable
+            The slow part; it must not touch the widget.
+        done, failed : callable
+            Called one at a time, with the result or the exception.
+        """
+        generation = self.stop()
+
+        def run() -> None:
+            try:
+                result = work()
+            except Exception as error:  # noqa: BLE001 (whatever it is, it is shown where the result would have been)
+                self._deliver(generation, failed, error)
+            else:
+                self._deliver(generation, done, result)
+
+        if sys.platform == "emscripten":
+            run()
+        else:
+            self._running = _pool().submit(run)
+
+    def stop(self) -> int:
+        """Make whatever runs late: its answer will be dropped."""
+        with self._lock:
+            self._generation += 1
+            return self._generation
+
+    def wait(self, timeout: float | None = None) -> None:
+        """Wait until the work that runs now has been delivered or dropped.
+
+        Raises
+        ------
+        TimeoutError
+            When it takes longer than ``timeout`` seconds.
+        """
+        running = self._running
+        if running is not None:
+            running.result(timeout)
+
+    def _deliver(self, generation: int, deliver: Callable[[T], None], result: T) -> None:
+        # The lock is kept while the traits are written: two late answers cannot interleave.
+        with self._lock:
+            if generation == self._generation:
+                deliver(result)

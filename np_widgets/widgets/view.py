@@ -1,0 +1,48 @@
+"""The traits by which example texts are viewed, shared by the heatmap and the dashboard."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import traitlets
+
+from np_widgets.widgets.base import BaseWidget
+
+
+def _pair(element: type[traitlets.TraitType[Any, Any]], description: str) -> traitlets.TraitType[Any, Any]:
+    return traitlets.Tuple(element(), element(), default_value=None, allow_none=True, help=description).tag(sync=True)
+
+
+class ExamplesView(BaseWidget):
+    """How example texts are shown, and what the reader picked."""
+
+    window = traitlets.Enum(
+        ["snippet", "full", "stacked"],
+        "snippet",
+        help="How much of each text: around the peak, all of it, or one line each, aligned on the peak.",
+    ).tag(sync=True)
+    selected = _pair(
+        traitlets.Int,
+        "The token that the reader picked: (example, position), both from 0; examples as they are numbered on the "
+        "screen and in the widget's own frame.",
+    )
+    hovered = _pair(traitlets.Int, "The token under the pointer: (example, position).")
+    value_range = _pair(traitlets.Float, "Show only examples with a token whose value lies between these two.")
+    next_token = traitlets.Unicode(
+        None, allow_none=True, help="Show only examples in which this raw token comes next after a firing one."
+    ).tag(sync=True)
+    threshold = traitlets.Float(0.0, help="Values whose size is below are not coloured.").tag(sync=True)
+    scale = traitlets.Enum(
+        ["feature", "row"], "feature", help="One colour scale for all examples, or one for each."
+    ).tag(sync=True)
+    curve = traitlets.Enum(["log", "linear"], "log", help="How colour grows with the value; log is the site's.").tag(
+        sync=True
+    )
+    scheme = traitlets.Enum(
+        ["emerald", "cividis"], "emerald", help="Colours: the site's, or ones safe for colour-blind readers."
+    ).tag(sync=True)
+    show_hidden = traitlets.List(
+        traitlets.Enum(["duplicate", "not-positive", "mended"]),
+        help="What the site does silently, undone: repeated texts, texts that never fire, intervals as given.",
+    ).tag(sync=True)
+    breaks = traitlets.Bool(default_value=True, help="Break lines after line-break tokens.").tag(sync=True)
