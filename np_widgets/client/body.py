@@ -1,0 +1,153 @@
+"""Reading a body with bounds: on its size after decompression, and on the time it takes in all.
+
+Compressed bodies are unpacked here and not by urllib3, whose older versions unpack a whole piece at once: 64 kB of
+gzip can hold 64 MB. Only gzip is asked for, so only gzip is understood.
+"""
+
+from __future__ import annotations
+
+import time
+import zlib
+from typing import TYPE_CHECKING, Protocol
+
+import urllib3
+
+from np_widgets.errors import ConnectionFailed, NeuronpediaError, UnexpectedResponse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import requests
+
+_PIECE = 1 << 16
+_GZIP_OR_ZLIB = 47
+_GZIP_MAGIC = b"\x1f\x8b"
+
+
+class Decoder(Protocol):
+    """What turns pieces as they travel into pieces of text."""
+
+    def feed(self, piece: bytes, limit: int) -> bytes:
+        """Decode a piece, to at most ``limit`` bytes."""
+
+    def finish(self) -> None:
+        """Check that nothing is missing."""
+
+
+class Plain:
+    """No compression."""
+
+    def feed(self, piece: bytes, limit: int) -> bytes:
+        """Hand the piece on."""
+        return piece[:limit]
+
+    def finish(self) -> None:
+        """Nothing can be missing: the length was checked on the way."""
+
+
+class Gzip:
+    """Compression, unpacked no further than is wanted."""
+
+    def __init__(self) -> None:
+        self._stream = zlib.decompressobj(_GZIP_OR_ZLIB)
+
+    def feed(self, piece: bytes, limit: int) -> bytes:
+        """Unpack a piece; what follows the end of the stream is no part of it."""
+        return b"" if self._stream.eof else self._stream.decompress(piece, limit)
+
+    def finish(self) -> None:
+        """Check the end mark."""
+        if not self._stream.eof:
+            raise zlib.error("the stream ends too early")
+
+
+def read_body(response: requests.Response, *, max_bytes: int, seconds: float) -> bytes:
+    """Read an answer's body.
+
+    Raises
+    ------
+    ConnectionFailed
+        When the connection breaks, or the whole takes longer than ``seconds`` although it keeps dripping.
+    UnexpectedResponse
+        When it is larger than ``max_bytes`` after decompression (found while it streams in), or its compression is
+        broken: then the server, not the network, is at fault, since TCP delivers what was sent.
+    """
+    declared = response.headers.get("content-length", "")
+    is_packed = bool(response.headers.get("content-encoding"))
+    if not is_packed and declared.isascii() and declared.isdigit() and int(declared[:18]) > max_bytes:
+        raise _too_large(max_bytes)
+    failure: NeuronpediaError
+    try:
+        return _collect(response, max_bytes, time.monotonic() + seconds)
+    except zlib.error as error:
+        failure = UnexpectedResponse(
+            f"The answer's compression is broken ({error}).",
+            remedy="Try again; if it stays so, a proxy on the way may be damaging answers.",
+            status=response.status_code,
+        )
+    except urllib3.exceptions.ReadTimeoutError:
+        failure = ConnectionFailed("The answer stopped arriving.", remedy="Check the network and try again.")
+    except (urllib3.exceptions.HTTPError, OSError) as error:
+        if isinstance(error, NeuronpediaError):
+            raise
+        failure = ConnectionFailed(
+            f"The connection broke off in the middle of the answer ({type(error).__name__}).",
+            remedy="Check the network and try again.",
+        )
+    # Raised out here, so that urllib3's exception, which leads to the request and its key, is not attached.
+    raise failure
+
+
+def _collect(response: requests.Response, max_bytes: int, end: float) -> bytes:
+    body = bytearray()
+    decoder: Decoder | None = None
+    for piece in _pieces(response):
+        decoder = decoder or _decoder_for(response, piece)
+        body += decoder.feed(piece, max_bytes + 1 - len(body))
+        if len(body) > max_bytes:
+            raise _too_large(max_bytes)
+        if time.monotonic() > end:
+            raise ConnectionFailed("The answer arrives too slowly to wait for.", remedy="Try again later.")
+    if decoder:
+        decoder.finish()
+    return bytes(body)
+
+
+def _decoder_for(response: requests.Response, first: bytes) -> Decoder:
+    encoding = response.headers.get("content-encoding", "identity").strip().lower()
+    if encoding in ("gzip", "x-gzip", "deflate"):
+        # In a browser (Pyodide) the body arrives unpacked under a header that still says gzip. No JSON starts with
+        # gzip's two bytes, so they decide; a broken header shows as broken JSON.
+        unpacked = encoding != "deflate" and not first.startswith(_GZIP_MAGIC[: len(first)])
+        return Plain() if unpacked else Gzip()
+    if encoding in ("identity", ""):
+        return Plain()
+    raise UnexpectedResponse(
+        f"The answer is compressed in a way that was not asked for ({encoding[:20]!r}).",
+        remedy="Only gzip is understood; a proxy on the way may be at fault.",
+        status=response.status_code,
+    )
+
+
+def _pieces(response: requests.Response) -> Iterator[bytes]:
+    """Yield the body as it travels, each piece as soon as it is there."""
+    raw = response.raw
+    if not isinstance(raw, urllib3.response.HTTPResponse):  # from a transport that a test or a proxy put in
+        yield from response.iter_content(_PIECE)
+        return
+    # `read` would wait until a whole piece is there, and with it the check of the time.
+    read = getattr(raw, "read1", raw.read)
+    while piece := read(_PIECE, decode_content=False):
+        yield piece
+
+
+def _too_large(max_bytes: int) -> UnexpectedResponse:
+    return UnexpectedResponse(
+        f"The answer is larger than {_megabytes(max_bytes)}, so the rest of it was not read.",
+        remedy="If it should be that large, give the client a larger max_bytes; features can also be asked for with "
+        "fewer examples (get_features with max_activations).",
+    )
+
+
+def _megabytes(count: int) -> str:
+    return f"{count / 2**20:.0f} MB" if count >= 2**20 else f"{count:,} bytes"

@@ -1,0 +1,200 @@
+"""Answers that are not what was asked for, as errors of the one tree.
+
+The service writes its errors in four shapes (contract, 1.4), and proxies before it write web pages; nothing that it
+says is trusted to be text that can be shown, or free of the key that it was sent.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from np_widgets.errors import (
+    InvalidRequest,
+    NeuronpediaError,
+    NotFound,
+    RateLimited,
+    ServerError,
+    Unauthorized,
+    UnexpectedResponse,
+)
+
+if TYPE_CHECKING:
+    from np_widgets.client.address import Address
+    from np_widgets.client.keys import Key
+    from np_widgets.client.routes import Call
+
+#: The gateway answered because the service behind it did not.
+GATEWAY_STATUSES = frozenset({502, 503, 504})
+_LONGEST_QUOTE = 300
+_OPAQUE = ("Something went wrong on our end", "Unknown Error", "Internal server error")
+
+
+class Faults:
+    """Turns answers of one server into errors."""
+
+    def __init__(self, address: Address, key: Key | None) -> None:
+        self._address = address
+        self._key = key
+
+    def of_status(self, call: Call, status: int, body: bytes) -> NeuronpediaError:
+        """Name the error that a status of 300 or above stands for."""
+        said = self.quote(body)
+        if status == 404:
+            return self._not_found(call, body)
+        if status in (401, 403):
+            return self._unauthorized(status)
+        if status == 429:
+            return self._rate_limited(body)
+        if status >= 500:
+            return self._server_error(call, status, said)
+        if status >= 400:
+            return InvalidRequest(
+                f"{self._address.host} refused the request for {call.about} (HTTP {status}){_after_colon(said)}.",
+                remedy=self._web_page_hint(body) or "Check what was asked for.",
+                status=status,
+            )
+        return UnexpectedResponse(
+            f"{self._address.host} answered the request for {call.about} with HTTP {status}.",
+            remedy=self._base_url_hint(),
+            status=status,
+        )
+
+    def of_success(self, call: Call, status: int, body: bytes) -> NeuronpediaError | None:
+        """Find the failure in an answer that claims success: a web page, nothing, or an error in an envelope."""
+        start = body[:64].lstrip()
+        if not start:
+            return UnexpectedResponse(
+                f"{self._address.host} answered the request for {call.about} with nothing.",
+                remedy="Try again; if it stays so, check base_url.",
+                status=status,
+            )
+        if start.startswith(b"<"):
+            return UnexpectedResponse(
+                f"{self._address.host} answered the request for {call.about} with a web page instead of JSON.",
+                remedy=self._base_url_hint(),
+                status=status,
+            )
+        if start.startswith(b'{"error"') and (said := self.quote(body)):
+            return ServerError(
+                f"{self._address.host} failed at {call.about}{_after_colon(said)}.", remedy=call.hint, status=status
+            )
+        return None
+
+    def quote(self, body: bytes) -> str:
+        """Find the server's own words: ``error``, else ``message``, else ``details``; safe to show, and short."""
+        text = _own_words(body)
+        if self._key:
+            text = self._key.redact(text)
+        shown = "".join(character if character.isprintable() else " " for character in text)
+        shown = " ".join(shown.split()).rstrip(".")
+        return shown if len(shown) <= _LONGEST_QUOTE else f"{shown[: _LONGEST_QUOTE - 1]}…"
+
+    def _not_found(self, call: Call, body: bytes) -> NotFound:
+        if web_page := self._web_page_hint(body):
+            return NotFound(f"{self._address.host} has nothing at {call.path}.", remedy=web_page, status=404)
+        return NotFound(
+            f"{call.subject} does not exist on {self._address.host}, or is private.",
+            remedy=f"Check the name; {self._address.base}/available-resources lists what is public.",
+            status=404,
+        )
+
+    def _unauthorized(self, status: int) -> Unauthorized:
+        account = f"{self._address.base}/account"
+        if self._key is None:
+            return Unauthorized(
+                f"{self._address.host} asks for an API key.",
+                remedy=f"Find yours on {account} and call np_widgets.login(), or set NEURONPEDIA_API_KEY.",
+                status=status,
+            )
+        return Unauthorized(
+            f"{self._address.host} does not accept this API key" + (" for what was asked." if status == 403 else "."),
+            remedy=f"Compare it with the one on {account} and call np_widgets.login() again.",
+            status=status,
+        )
+
+    def _rate_limited(self, body: bytes) -> RateLimited:
+        said = _as_object(body)
+        endpoint, limit, window = said.get("endpoint"), said.get("limitPerWindow"), said.get("requestWindow")
+        endpoint = self._safe(endpoint)
+        limit = limit if isinstance(limit, int) and not isinstance(limit, bool) else None
+        window = self._safe(window)
+        amount = f"limit of {limit:,} requests" if limit is not None else "limit of requests"
+        span = f" in {_spelled(window)}" if window else ""
+        where = f" to {endpoint}" if endpoint else ""
+        remedy = (
+            f"The window is {_spelled(window)}, sliding, and counts all requests from your network address: some are "
+            f"free again within minutes, all of them after {_spelled(window)}. Nothing is asked again by itself."
+            if window
+            else "Try again in some minutes. Nothing is asked again by itself."
+        )
+        return RateLimited(
+            f"The {amount}{span}{where} on {self._address.host} is used up.",
+            remedy=remedy,
+            endpoint=endpoint,
+            limit=limit,
+            window=window,
+        )
+
+    def _server_error(self, call: Call, status: int, said: str) -> ServerError:
+        if status in GATEWAY_STATUSES:
+            return ServerError(
+                f"{self._address.host} is busy or down (HTTP {status}), so {call.about} could not be fetched"
+                f"{_after_colon(said)}.",
+                remedy="Try again in a minute.",
+                status=status,
+            )
+        words = "" if said.startswith(_OPAQUE) else said
+        remedy = call.hint or "This may pass; if it stays so, the service cannot answer this."
+        return ServerError(
+            f"{self._address.host} failed at {call.about} (HTTP {status}){_after_colon(words)}.",
+            remedy=remedy,
+            status=status,
+        )
+
+    def _safe(self, value: Any) -> str | None:  # noqa: ANN401 (any JSON)
+        if not isinstance(value, str) or not value:
+            return None
+        shown = self._key.redact(value) if self._key else value
+        return "".join(character for character in shown if character.isprintable())[:80]
+
+    def _web_page_hint(self, body: bytes) -> str:
+        return self._base_url_hint() if body[:64].lstrip().startswith(b"<") else ""
+
+    def _base_url_hint(self) -> str:
+        return f"Is {self._address.base} the address of a Neuronpedia server? Check base_url and NEURONPEDIA_BASE_URL."
+
+
+def _own_words(body: bytes) -> str:
+    said = _as_object(body)
+    for key in ("error", "message", "details"):
+        value = said.get(key)
+        if isinstance(value, list):  # yup's messages
+            value = "; ".join(str(item) for item in value[:10])
+        if isinstance(value, str) and value.strip():
+            return value
+        if isinstance(value, dict) and isinstance(value.get("message"), str):
+            return str(value["message"])
+    start = body[:_LONGEST_QUOTE].lstrip()
+    return "" if start[:1] in (b"<", b"{", b"[", b"n", b"") else start.decode("utf-8", "replace")
+
+
+def _as_object(body: bytes) -> dict[str, Any]:
+    try:
+        said = msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return {}
+    return said if isinstance(said, dict) else {}
+
+
+def _after_colon(said: str) -> str:
+    return f": {said}" if said else ""
+
+
+def _spelled(window: str | None) -> str:
+    """Spell the wire's ``"60 m"`` for a reader."""
+    match = re.fullmatch(r"\s*([0-9]{1,6})\s*(ms|s|m|h|d)\s*", window or "")
+    units = {"ms": "milliseconds", "s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+    return f"{match[1]} {units[match[2]]}" if match else window or ""
