@@ -15,7 +15,7 @@ from np_widgets.examples import Arrangement, arrange
 from np_widgets.tokens import is_special, readable, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from np_widgets.models import Activation, Feature, Histogram, LogitWeights
 
@@ -224,15 +224,16 @@ def _histograms(feature: Feature) -> str:
     return "".join(drawn) or _quiet("No histograms were stored for this feature.")
 
 
-def _histogram(title: str, histogram: Histogram, colour: object) -> str:
+def _histogram(title: str, histogram: Histogram, colour: Callable[[float], str]) -> str:
     if not histogram:
         return ""
-    pick = colour if callable(colour) else lambda _: _EMERALD
     counts = [count if math.isfinite(count) else 0.0 for count in histogram.counts.tolist()]
     largest = max(counts) or 1.0
+    cell = "padding:0;vertical-align:bottom;width:5px"
     bars = "".join(
-        f'<td style="padding:0;vertical-align:bottom;width:5px" title="{centre:.3g}: {count:,.0f}">'
-        f'<div style="background-color:rgba({pick(centre)},0.8);width:5px;height:{round(40 * count / largest)}px"></div></td>'
+        f'<td style="{cell}" title="{centre:.3g}: {count:,.0f}">'
+        f'<div style="background-color:rgba({colour(centre)},0.8);width:5px;'
+        f'height:{round(40 * count / largest)}px"></div></td>'
         for centre, count in zip(histogram.centres.tolist(), counts, strict=True)
     )
     low, high = histogram.centres[0], histogram.centres[-1]

@@ -151,11 +151,12 @@ def _z_pattern(activation: Activation) -> Payload | None:
     z = activation.z_pattern
     if z is None:
         return None
-    return {
-        "source": list(z.source_indices),
-        "target": list(z.target_indices),
-        "value": [None if np.isnan(v) else v for v in z.values.tolist()],
-    }
+    known = [
+        (source, target, value)
+        for source, target, value in zip(z.source_indices, z.target_indices, z.values.tolist(), strict=True)
+        if source is not None and target is not None and np.isfinite(value)
+    ]
+    return dict(zip(("source", "target", "value"), map(list, zip(*known, strict=True)), strict=True)) if known else None
 
 
 def _per_text(shown: Sequence[Activation], pack: Any) -> Payload:  # noqa: ANN401 (a function to any JSON)

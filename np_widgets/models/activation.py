@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
-
-import msgspec
 
 from np_widgets.models.provenance import LengthMismatch, Provenance
 from np_widgets.models.record import NO_NUMBERS, FloatArray, Record
@@ -14,8 +10,6 @@ from np_widgets.models.ref import FeatureRef
 
 if TYPE_CHECKING:
     import pandas as pd
-
-NOTHING: Mapping[str, FloatArray] = MappingProxyType({})
 
 
 class QuantileInterval(Record, frozen=True, kw_only=True, eq=False):
@@ -61,8 +55,8 @@ class ZPattern(Record, frozen=True, kw_only=True, eq=False):
     The wire's ``zQIndices`` are the *source* and ``zKIndices`` the *target*, as the site reads them.
     """
 
-    source_indices: tuple[int, ...]
-    target_indices: tuple[int, ...]
+    source_indices: tuple[int | None, ...]
+    target_indices: tuple[int | None, ...]
     values: FloatArray
 
 
@@ -91,8 +85,8 @@ class Activation(Record, frozen=True, kw_only=True, eq=False):
         JSON text of per-token promoted and suppressed tokens, as the service stores it.
     data_source, data_index : str or None
         Where the text comes from: a data set, ``"top"``, ``"bottom"``, ``"User …"``.
-    surplus : mapping of str to ndarray
-        Values beyond the last token, by field; kept, not drawn.
+    cut : tuple of (str, ndarray)
+        Values beyond the last token, by field; kept, not drawn. ``surplus`` has them as a dict.
     mismatches : tuple of LengthMismatch
         Lengths that disagreed and were mended.
     """
@@ -116,7 +110,7 @@ class Activation(Record, frozen=True, kw_only=True, eq=False):
     index: int | None = None
     creator: str | None = None
     created_at: str | None = None
-    surplus: Mapping[str, FloatArray] = msgspec.field(default_factory=lambda: NOTHING)
+    cut: tuple[tuple[str, FloatArray], ...] = ()
     mismatches: tuple[LengthMismatch, ...] = ()
     provenance: Provenance | None = None
 
@@ -128,6 +122,11 @@ class Activation(Record, frozen=True, kw_only=True, eq=False):
         if self.model is None or self.source is None or self.index is None:
             return None
         return FeatureRef(self.model, self.source, self.index)
+
+    @property
+    def surplus(self) -> dict[str, FloatArray]:
+        """Values beyond the last token, by field: a service's fault, kept for those who look for it."""
+        return dict(self.cut)
 
     @property
     def text(self) -> str:

@@ -93,7 +93,7 @@ class FeatureRef(msgspec.Struct, frozen=True, order=True):
         if isinstance(inner, (cls, str)):
             return cls.parse(inner)
         if _neuronpedia_id(ref) is not _ABSENT:
-            raise InvalidRequest("An SAE alone does not name a feature.", remedy="Give (sae, index).")
+            raise InvalidRequest("An SAE alone does not name a feature.", remedy="Give its index too: (sae, 650).")
         raise InvalidRequest(f"{ref!r} does not name a feature.", remedy=_FORMS)
 
     @classmethod

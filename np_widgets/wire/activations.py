@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
-from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -20,6 +19,8 @@ from np_widgets.models import (
 )
 from np_widgets.wire.lengths import Repairs
 from np_widgets.wire.rows import ActivationRow, Numbers
+
+T = TypeVar("T")
 
 #: ``binMax`` beside ``binMin`` -1 where the converter could not read the group's title (contract, 3).
 UNREAD_TOP = 99.0
@@ -46,7 +47,7 @@ def _arrays(lists: Sequence[Numbers | None]) -> list[FloatArray]:
 def _build(row: ActivationRow, values: FloatArray, provenance: Provenance | None) -> Activation:
     tokens = row.tokens or ()
     more: dict[str, Any] = {}
-    if len(values) != len(tokens) or row.dfa_values or row.loss_values or row.z_values:
+    if len(values) != len(tokens) or row.dfa_values or row.loss_values or _has_z(row):
         values, more = _rare_parts(row, values)
     peak, minimum, peak_index = row.max_value, row.min_value, row.max_value_token_index
     if peak is None or minimum is None or peak_index is None or not 0 <= peak_index < len(tokens):
@@ -92,10 +93,10 @@ def _rare_parts(row: ActivationRow, values: FloatArray) -> tuple[FloatArray, dic
         more["dfa"] = _dfa(row, repairs, n_tokens)
     if row.loss_values:
         more["loss_values"] = repairs.fit("loss_values", frozen_array(row.loss_values), n_tokens)
-    if row.z_values:
+    if _has_z(row):
         more["z_pattern"] = _z_pattern(row, repairs)
     if repairs.surplus:
-        more["surplus"] = MappingProxyType(repairs.surplus)
+        more["cut"] = tuple(repairs.surplus.items())
     return values, {**more, "mismatches": tuple(repairs.mismatches)}
 
 
@@ -131,15 +132,19 @@ def _dfa(row: ActivationRow, repairs: Repairs, n_tokens: int) -> DirectFeatureAt
     )
 
 
+def _has_z(row: ActivationRow) -> bool:
+    return bool(row.z_values or row.z_q_indices or row.z_k_indices)
+
+
 def _z_pattern(row: ActivationRow, repairs: Repairs) -> ZPattern:
-    source, target, values = row.z_q_indices or [], row.z_k_indices or [], row.z_values or []
-    length = min(len(source), len(target), len(values))
-    if not len(source) == len(target) == len(values):
-        repairs.report("z_pattern", max(len(source), len(target), len(values)), length)
+    source, target = repairs.level(
+        z_source_indices=row.z_q_indices, z_target_indices=row.z_k_indices, z_values=row.z_values
+    )[:2]
+    values = list(row.z_values or ())
     return ZPattern(
-        source_indices=tuple(source[:length]),
-        target_indices=tuple(target[:length]),
-        values=frozen_array(values[:length]),
+        source_indices=source,  # type: ignore[arg-type]  # two lists of indices beside one of numbers
+        target_indices=target,  # type: ignore[arg-type]
+        values=frozen_array([*values, *[None] * (len(source) - len(values))]),
     )
 
 
@@ -162,9 +167,9 @@ def write_activation(activation: Activation) -> dict[str, Any]:
         "dfaTargetIndex": dfa.target_index if dfa else None,
         "dfaMaxValue": dfa.peak if dfa else None,
         "lossValues": _as_given(activation, "loss_values", activation.loss_values),
-        "zQIndices": list(z.source_indices) if z else [],
-        "zKIndices": list(z.target_indices) if z else [],
-        "zValues": numbers(z.values) if z else [],
+        "zQIndices": _cut(activation, "z_source_indices", list(z.source_indices)) if z else [],
+        "zKIndices": _cut(activation, "z_target_indices", list(z.target_indices)) if z else [],
+        "zValues": _cut(activation, "z_values", numbers(z.values)) if z else [],
         "logitContributions": activation.logit_contributions,
         "dataSource": activation.data_source,
         "dataIndex": activation.data_index,
@@ -183,11 +188,16 @@ def _write_interval(interval: QuantileInterval | None) -> dict[str, float | None
 
 
 def _as_given(activation: Activation, field: str, values: FloatArray) -> list[float | None]:
-    """Undo a repair: the surplus put back, the filling taken off."""
-    if field in activation.surplus:
-        return numbers(values) + numbers(activation.surplus[field])
+    """Undo a repair: the surplus put back, or the filling taken off."""
+    surplus = activation.surplus.get(field)
+    if surplus is not None:
+        return numbers(values) + numbers(surplus)
+    return _cut(activation, field, numbers(values))
+
+
+def _cut(activation: Activation, field: str, listed: list[T]) -> list[T]:
     mismatch = next((m for m in activation.mismatches if m.field == field), None)
-    return numbers(values if mismatch is None else values[: mismatch.got])
+    return listed if mismatch is None else listed[: mismatch.got]
 
 
 def numbers(values: FloatArray) -> list[float | None]:

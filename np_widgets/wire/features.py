@@ -125,14 +125,10 @@ def _neighbours(repairs: Repairs, row: FeatureRow) -> tuple[Neighbour, ...]:
 def _neurons(
     repairs: Repairs, field: str, indices: list[int | None] | None, values: Numbers | None, l1: Numbers | None
 ) -> tuple[RelatedNeuron, ...]:
-    names, first = repairs.pair(field, indices, values)
-    _, second = repairs.pair(f"{field}.l1", names, l1)
-    surplus = [None] * (len(second) - len(names))
+    columns = repairs.level(**{f"{field}.index": indices, f"{field}.value": values, f"{field}.l1": l1})
     return tuple(
-        RelatedNeuron(index=index, value=_known(value), l1=_known(share))
-        for index, value, share in zip(
-            [*names, *surplus], [*first.tolist(), *(float("nan") for _ in surplus)], second.tolist(), strict=True
-        )
+        RelatedNeuron(index=index, value=value, l1=share)
+        for index, value, share in zip(*columns, strict=True)
     )
 
 
@@ -230,10 +226,9 @@ def _write_pairs(feature: Feature) -> Row:
         ("correlated_neurons", "correlated_neurons", "pearson"),
     ):
         neurons: tuple[RelatedNeuron, ...] = getattr(feature, field)
-        n_rows = max(given.get(field, (len(neurons), 0)))
-        indices, values = cut(field, [n.index for n in neurons][:n_rows], [n.value for n in neurons][:n_rows])
-        row[f"{key}_indices"], row[f"{key}_{second}"] = indices, values
-        row[f"{key}_l1"] = cut(f"{field}.l1", [], [n.l1 for n in neurons])[1]
+        for column, name in (("index", "indices"), ("value", second), ("l1", "l1")):
+            _, n_given = given.get(f"{field}.{column}", (0, len(neurons)))
+            row[f"{key}_{name}"] = [getattr(neuron, column) for neuron in neurons[:n_given]]
     return row
 
 

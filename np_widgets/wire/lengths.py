@@ -49,6 +49,14 @@ class Repairs:
             return (), NO_NUMBERS
         return tuple(name for name, _ in pairs), frozen_array([value for _, value in pairs])
 
+    def level(self, **lists: Sequence[T] | None) -> list[tuple[T | None, ...]]:
+        """Fill several parallel lists to the longest of them, each shorter one reported under its name."""
+        longest = max(len(values or ()) for values in lists.values())
+        for field, values in lists.items():
+            if len(values or ()) != longest:
+                self.report(field, longest, len(values or ()))
+        return [(*(values or ()), *[None] * (longest - len(values or ()))) for values in lists.values()]
+
     def report(self, field: str, expected: int, got: int) -> None:
         """Remember that two lengths disagreed."""
         self.mismatches.append(LengthMismatch(field=field, expected=expected, got=got))
