@@ -20,7 +20,10 @@ export function unpack(packed: Packed, length: number): Float32Array {
   const given = float32(packed.value);
   if (!packed.at && given.length === length) return given;
   const out = new Float32Array(length);
-  if (packed.at) uint32(packed.at).forEach((at, i) => { out[at] = given[i] ?? 0; });
+  if (packed.at)
+    uint32(packed.at).forEach((at, i) => {
+      out[at] = given[i] ?? 0;
+    });
   else out.set(given.subarray(0, length));
   return out;
 }

@@ -1,6 +1,7 @@
 import type { Theme } from "./types";
 
-const DARK_CLASS = /(^|\s)(dark|dark-theme|dark-mode|theme-dark|vscode-dark|vscode-high-contrast)(\s|$)/;
+const DARK_CLASS =
+  /(^|\s)(dark|dark-theme|dark-mode|theme-dark|vscode-dark|vscode-high-contrast)(\s|$)/;
 const LIGHT_CLASS =
   /(^|\s)(light|light-theme|light-mode|theme-light|vscode-light|vscode-high-contrast-light)(\s|$)/;
 

@@ -46,7 +46,7 @@ export interface Dfa extends Packed {
 export interface Pattern {
   source: number[];
   target: number[];
-  value: number[];
+  value: (number | null)[];
 }
 
 export interface Group {
@@ -60,9 +60,10 @@ type ByText<T> = Record<string, T>;
 
 export interface Texts {
   vocab: string[];
-  shown: ByText<string>;
-  breaks: number[];
-  special: number[];
+  /** Parts with nothing in them are left out. */
+  shown?: ByText<string>;
+  breaks?: number[];
+  special?: number[];
   ids: string;
   wide: boolean;
   lengths: number[];
@@ -102,7 +103,7 @@ export interface HeatmapTraits extends HeatmapView, CommonTraits {
 
 export interface LogitSide {
   tokens: (string | null)[];
-  shown: ByText<string>;
+  shown?: ByText<string>;
   values: (number | null)[];
 }
 

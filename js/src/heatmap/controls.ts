@@ -30,7 +30,13 @@ export function optionFields(view: HeatmapView, top: number): HTMLElement[] {
   const breaks = focusable(h("input"));
   Object.assign(breaks, { type: "checkbox", name: "breaks", checked: view.breaks });
   const slider = focusable(h("input", "slider"));
-  Object.assign(slider, { type: "range", name: "threshold", min: "0", max: String(top || 1), step: "any" });
+  Object.assign(slider, {
+    type: "range",
+    name: "threshold",
+    min: "0",
+    max: String(top || 1),
+    step: "any",
+  });
   slider.value = String(view.threshold);
   const shown = h("output", "", brief(view.threshold));
   return [
@@ -48,7 +54,9 @@ const quoted = (raw: string, shown?: string): string => `“${shown ?? printable
 export function chips(view: View, doc: Doc): HTMLElement[] {
   const out: HTMLElement[] = [];
   const chip = (text: string, act: string): void => {
-    out.push(h("span", "chip", text, button("×", act, { look: "clear", title: "clear this filter" })));
+    out.push(
+      h("span", "chip", text, button("×", act, { look: "clear", title: "clear this filter" })),
+    );
   };
   if (view.value_range) chip(`values ${span(...view.value_range)}`, "clear-range");
   const next = view.next_token;
@@ -80,15 +88,28 @@ export function notes(doc: Doc, view: View): (Node | string)[] {
   const mended = given ? given.filter((g, i) => g !== group[i]).length : 0;
   const all: Note[] = [
     ["duplicate", of("duplicate"), "repeated text folded", "repeated texts folded", "fold"],
-    ["not-positive", of("not-positive"), "example without a positive value left out", "examples without a positive value left out", "leave out"],
+    [
+      "not-positive",
+      of("not-positive"),
+      "example without a positive value left out",
+      "examples without a positive value left out",
+      "leave out",
+    ],
     ["mended", mended, "interval mended", "intervals mended", "mend"],
   ];
-  return all.filter(([, n]) => n > 0).flatMap(([kind, n, one, many, hide], i) => {
-    const undone = view.show_hidden.includes(kind);
-    const label = undone ? hide : kind === "mended" ? "show as given" : "show";
-    const text = undone ? plural(n, one, many).replace(/folded|left out|mended/, kind === "mended" ? "as given" : "shown") : plural(n, one, many);
-    return [`${i ? "   " : ""}${text} · `, button(label, "hidden", { arg: kind })];
-  });
+  return all
+    .filter(([, n]) => n > 0)
+    .flatMap(([kind, n, one, many, hide], i) => {
+      const undone = view.show_hidden.includes(kind);
+      const label = undone ? hide : kind === "mended" ? "show as given" : "show";
+      const text = undone
+        ? plural(n, one, many).replace(
+            /folded|left out|mended/,
+            kind === "mended" ? "as given" : "shown",
+          )
+        : plural(n, one, many);
+      return [`${i ? "   " : ""}${text} · `, button(label, "hidden", { arg: kind })];
+    });
 }
 
 const WHERE = ["before the peak", "at the peak", "after it"];

@@ -26,21 +26,25 @@ export interface Doc {
 
 function startsOf(lengths: number[]): Uint32Array {
   const starts = new Uint32Array(lengths.length + 1);
-  lengths.forEach((length, i) => { starts[i + 1] = starts[i]! + length; });
+  lengths.forEach((length, i) => {
+    starts[i + 1] = starts[i]! + length;
+  });
   return starts;
 }
 
 function flagsOf(texts: Texts, shown: string[]): Uint8Array {
   const flags = new Uint8Array(shown.length);
-  for (const id of texts.breaks) flags[id]! |= BREAK;
-  for (const id of texts.special) flags[id]! |= SPECIAL;
-  shown.forEach((text, id) => { if (RIGHT_TO_LEFT.test(text)) flags[id]! |= RTL; });
+  for (const id of texts.breaks ?? []) flags[id]! |= BREAK;
+  for (const id of texts.special ?? []) flags[id]! |= SPECIAL;
+  shown.forEach((text, id) => {
+    if (RIGHT_TO_LEFT.test(text)) flags[id]! |= RTL;
+  });
   return flags;
 }
 
 export function decode(raw: Texts): Doc {
   const ids = raw.wide ? uint32(raw.ids) : uint16(raw.ids);
-  const shown = raw.vocab.map((text, id) => raw.shown[id] ?? (text || "∅"));
+  const shown = raw.vocab.map((text, id) => raw.shown?.[id] ?? (text || "∅"));
   const values = unpack(raw.values, ids.length);
   let [low, high] = [0, 0];
   for (const v of values) {

@@ -46,13 +46,20 @@ function target(key: string, ground: Ground, placed: Placed, p: number): number 
     return next ? anchorOf(next) : p;
   };
   switch (key) {
-    case "ArrowLeft": return sideways(rows, placed, p, -1);
-    case "ArrowRight": return sideways(rows, placed, p, 1);
-    case "ArrowUp": return rowBy(-1);
-    case "ArrowDown": return rowBy(1);
-    case "Home": return spans()[0]?.[0] ?? p;
-    case "End": return (spans().at(-1)?.[1] ?? p + 1) - 1;
-    default: return null;
+    case "ArrowLeft":
+      return sideways(rows, placed, p, -1);
+    case "ArrowRight":
+      return sideways(rows, placed, p, 1);
+    case "ArrowUp":
+      return rowBy(-1);
+    case "ArrowDown":
+      return rowBy(1);
+    case "Home":
+      return spans()[0]?.[0] ?? p;
+    case "End":
+      return (spans().at(-1)?.[1] ?? p + 1) - 1;
+    default:
+      return null;
   }
 }
 

@@ -33,14 +33,18 @@ export function createList(signal: AbortSignal, hooks: Hooks): List {
 
   const rings = (): Ring[] => {
     const [hovered, selected] = marks;
-    const out: Ring[] = [[selected, "selected"], [hovered, "hovered"]];
+    const out: Ring[] = [
+      [selected, "selected"],
+      [hovered, "hovered"],
+    ];
     if (!scene || hovered < 0) return out;
     const text = textOf(scene.doc, hovered);
     const start = scene.doc.starts[text]!;
     const z = extrasOf(scene.doc, text)?.z;
-    const most = Math.max(0, ...(z?.value ?? []).map(Math.abs));
+    const most = Math.max(0, ...(z?.value ?? []).map((v) => Math.abs(v ?? 0)));
     z?.target.forEach((target, i) => {
-      if (start + target === hovered) out.push([start + z.source[i]!, "attended", z.value[i]! / most]);
+      if (start + target === hovered)
+        out.push([start + z.source[i]!, "attended", Math.abs(z.value[i] ?? 0) / most]);
     });
     return out;
   };
@@ -111,7 +115,12 @@ export function createList(signal: AbortSignal, hooks: Hooks): List {
     mark(hovered, selected) {
       marks = [hovered, selected];
       // A token picked elsewhere must be visible, even where the window would cut it off.
-      if (selected >= 0 && scene && !rows.placed(selected) && !open.has(textOf(scene.doc, selected))) {
+      if (
+        selected >= 0 &&
+        scene &&
+        !rows.placed(selected) &&
+        !open.has(textOf(scene.doc, selected))
+      ) {
         toggle(selected);
       }
       drawRings();

@@ -1,10 +1,19 @@
 import { opacity } from "../core/colour";
-import { BREAK, type Doc, type Extras, extrasOf, flagAt, isContinued, RTL, SPECIAL, textAt } from "./doc";
+import {
+  BREAK,
+  type Doc,
+  type Extras,
+  extrasOf,
+  flagAt,
+  isContinued,
+  RTL,
+  SPECIAL,
+  textAt,
+} from "./doc";
 import { hitTest, type Part, type Row, type View } from "./plan";
 
 /** A node of a row that knows the first token it shows; tokens without an element are found through it. */
 export type Run = ChildNode & { npwAt?: number };
-
 
 const round = (value: number): string => value.toFixed(3);
 
@@ -58,7 +67,11 @@ function rowTop(doc: Doc, text: number): number {
 }
 
 /** A function that turns a token into its element, or null where plain text is enough. */
-export function painter(doc: Doc, view: View, scaleTop: number): (row: Row) => (p: number) => Run | null {
+export function painter(
+  doc: Doc,
+  view: View,
+  scaleTop: number,
+): (row: Row) => (p: number) => Run | null {
   const hit = hitTest(doc, view);
   const shift = view.next_token === null ? 0 : 1;
   return (row) => {
@@ -100,7 +113,12 @@ function element(text: string, at: number, classes: string[], style: [string, st
 }
 
 /** Some tokens as text nodes and, only where needed, elements. */
-export function painted(doc: Doc, [from, to]: Part, breaks: boolean, paint: (p: number) => Run | null): Run[] {
+export function painted(
+  doc: Doc,
+  [from, to]: Part,
+  breaks: boolean,
+  paint: (p: number) => Run | null,
+): Run[] {
   const out: Run[] = [];
   let text = "";
   let at = from;

@@ -29,7 +29,16 @@ export interface Panel {
   doc(): Doc | null;
 }
 
-const SETTINGS = ["window", "value_range", "next_token", "threshold", "scale", "curve", "breaks", "show_hidden"] as const;
+const SETTINGS = [
+  "window",
+  "value_range",
+  "next_token",
+  "threshold",
+  "scale",
+  "curve",
+  "breaks",
+  "show_hidden",
+] as const;
 
 export function viewOf(model: HeatmapModel): View {
   return {
@@ -69,9 +78,11 @@ function options(model: HeatmapModel, signal: AbortSignal, top: () => number): H
   const fields = h("div", "fields");
   const onChange = (event: Event): void => {
     const field = event.target as HTMLInputElement;
-    const value = { checkbox: field.checked, range: Number(field.value) }[field.type] ?? field.value;
+    const value =
+      { checkbox: field.checked, range: Number(field.value) }[field.type] ?? field.value;
     if (event.type === "change") save(model, { [field.name]: value });
-    else if (field.type === "range") field.nextElementSibling!.textContent = brief(Number(field.value));
+    else if (field.type === "range")
+      field.nextElementSibling!.textContent = brief(Number(field.value));
   };
   fields.addEventListener("change", onChange, { signal });
   fields.addEventListener("input", onChange, { signal });
@@ -102,7 +113,8 @@ export function mountHeatmap(model: HeatmapModel, signal: AbortSignal, ports: Po
     if (ports.hover) ports.hover(at, p < 0 ? null : doc!.values[p]!);
     else save(model, { hovered: at });
   };
-  const same = (a: Place, b: Place): boolean => a === b || (!!a && !!b && a[0] === b[0] && a[1] === b[1]);
+  const same = (a: Place, b: Place): boolean =>
+    a === b || (!!a && !!b && a[0] === b[0] && a[1] === b[1]);
   const list = createList(signal, {
     hover(p, byKey) {
       const at = doc && p >= 0 ? place(doc, p) : null;
@@ -124,9 +136,13 @@ export function mountHeatmap(model: HeatmapModel, signal: AbortSignal, ports: Po
   };
   const drawList = (view: View, plan: Plan): void => {
     list.draw(doc!, view, plan, doc!.top);
-    attrs(list.el, { "aria-label": `${amount.textContent}: arrow keys move, Enter picks, Space shows the whole text` });
+    attrs(list.el, {
+      "aria-label": `${amount.textContent}: arrow keys move, Enter picks, Space shows the whole text`,
+    });
     list.el.hidden = !plan.shown;
-    common.replaceChildren(...(view.window === "stacked" && plan.shown ? [tallyLine(tally(doc!, plan, 4))] : []));
+    common.replaceChildren(
+      ...(view.window === "stacked" && plan.shown ? [tallyLine(tally(doc!, plan, 4))] : []),
+    );
   };
   const draw = (): void => {
     const texts = ports.texts();
@@ -141,15 +157,23 @@ export function mountHeatmap(model: HeatmapModel, signal: AbortSignal, ports: Po
     scale.replaceChildren(doc.top > 0 ? legend(view, doc.top, doc.diverging) : "");
     filters.replaceChildren(...chips(view, doc));
     if (!plan.shown) filters.append(h("p", "empty", emptyText(view, doc, plan, ports.none())));
-    const flatText = doc.top > 0 || !plan.shown ? "" : "every value is zero, so nothing is coloured  ";
+    const flatText =
+      doc.top > 0 || !plan.shown ? "" : "every value is zero, so nothing is coloured  ";
     keepFocus(below, () => below.replaceChildren(flatText, ...notes(doc!, view)));
     mark();
   };
-  const body = h("div", "heatmap", options(model, signal, () => doc?.top ?? 1), filters, common, list.el, below);
+  const body = h(
+    "div",
+    "heatmap",
+    options(model, signal, () => doc?.top ?? 1),
+    filters,
+    common,
+    list.el,
+    below,
+  );
   onAct(bar, signal, acts(model));
   onAct(body, signal, acts(model));
   watch(model, [...SETTINGS, ...(ports.from as never[])], draw, signal);
   watch(model, ["hovered", "selected"], mark, signal);
   return { bar, body, doc: () => doc };
 }
-

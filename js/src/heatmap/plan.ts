@@ -40,7 +40,9 @@ export function hitTest(doc: Doc, view: View): ((p: number) => boolean) | null {
   const wanted = next === null ? "" : bare(next);
   const follows = new Uint8Array(next === null ? 0 : doc.raw.vocab.length);
   if (next !== null) {
-    doc.raw.vocab.forEach((token, id) => { follows[id] = bare(token) === wanted ? 1 : 0; });
+    doc.raw.vocab.forEach((token, id) => {
+      follows[id] = bare(token) === wanted ? 1 : 0;
+    });
   }
   const { values, ids } = doc;
   return (p) => {
@@ -51,7 +53,12 @@ export function hitTest(doc: Doc, view: View): ((p: number) => boolean) | null {
 }
 
 /** The strongest token that passes the filters; null when the example has none. */
-function strongest(doc: Doc, text: number, passes: (p: number) => boolean, last: number): number | null {
+function strongest(
+  doc: Doc,
+  text: number,
+  passes: (p: number) => boolean,
+  last: number,
+): number | null {
   let best: number | null = null;
   for (let p = doc.starts[text]!; p < last; p++) {
     if (passes(p) && (best === null || doc.values[p]! > doc.values[best]!)) best = p;
@@ -77,7 +84,10 @@ function blocks(doc: Doc, from: number, to: number): Part[] {
   while (start < to) {
     let end = Math.min(to, start + BLOCK);
     for (let p = end; end < to && p > end - BLOCK / 4; p--) {
-      if (flagAt(doc, p - 1) & BREAK) { end = p; break; }
+      if (flagAt(doc, p - 1) & BREAK) {
+        end = p;
+        break;
+      }
     }
     out.push([start, end]);
     start = end;
@@ -90,16 +100,36 @@ function rowsOf(doc: Doc, text: number, anchor: number, view: View, full: boolea
   const to = doc.starts[text + 1]!;
   if (full || view.window === "full") {
     const parts = blocks(doc, from, to);
-    return parts.map((part, i) => ({ text, anchor, parts: [part], first: i === 0, stacked: false }));
+    return parts.map((part, i) => ({
+      text,
+      anchor,
+      parts: [part],
+      first: i === 0,
+      stacked: false,
+    }));
   }
   const stacked = view.window === "stacked";
   const reach = stacked ? REACH.stacked : REACH.snippet;
   const around = (p: number): Part => [Math.max(from, p - reach + 1), Math.min(to, p + reach)];
   const middle = anchor < 0 ? (from + to) >> 1 : anchor;
   const [a, b] = around(middle);
-  if (stacked) return [{ text, anchor: middle, parts: [[a, middle], [middle, b]], first: true, stacked }];
+  if (stacked)
+    return [
+      {
+        text,
+        anchor: middle,
+        parts: [
+          [a, middle],
+          [middle, b],
+        ],
+        first: true,
+        stacked,
+      },
+    ];
   const dfa = doc.raw.dfa?.[text];
-  const parts = dfa ? merge([[a, b], around(from + dfa.source), around(from + dfa.target)]) : [[a, b] as Part];
+  const parts = dfa
+    ? merge([[a, b], around(from + dfa.source), around(from + dfa.target)])
+    : [[a, b] as Part];
   return [{ text, anchor, parts, first: true, stacked }];
 }
 
@@ -165,4 +195,3 @@ export function tally(doc: Doc, plan: Plan, most: number): Tally[] {
       .map(([id, n]) => [doc.raw.vocab[id] ?? "", doc.shown[id] ?? "", n]),
   );
 }
-

@@ -37,7 +37,13 @@ function charUnder(node: Node, offset: number, x: number, y: number): number {
 }
 
 /** The token under the pointer, or -1. Tokens without an element are found by caret position. */
-export function tokenAt(event: MouseEvent, list: HTMLElement, rows: Rows, doc: Doc, view: View): number {
+export function tokenAt(
+  event: MouseEvent,
+  list: HTMLElement,
+  rows: Rows,
+  doc: Doc,
+  view: View,
+): number {
   const target = event.composedPath()[0] as Run;
   if (target.nodeType === Node.ELEMENT_NODE && target.npwAt !== undefined) return target.npwAt;
   const placed = rows.of(target);

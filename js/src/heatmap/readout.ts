@@ -19,12 +19,12 @@ function tokenName(doc: Doc, p: number): Node[] {
 }
 
 /** Token, example, position and value(s) of one token, as parts of a line. */
-function facts(doc: Doc, p: number): string[] {
+function facts(doc: Doc, p: number, where: string): string[] {
   const [text, position] = place(doc, p);
   const v = doc.values[p]!;
   const value = doc.diverging ? signed(v) : number(v);
   const extras = extrasOf(doc, text);
-  const out = [`example ${text + 1}`, `position ${position}`, value];
+  const out = [where || `example ${text + 1}`, `position ${position}`, value];
   if (position === (doc.raw.peaks[text] ?? -1)) out.push("peak");
   const d = extras?.dfa?.[position];
   if (d) out.push(`DFA ${signed(d)}`);
@@ -36,11 +36,19 @@ function facts(doc: Doc, p: number): string[] {
 }
 
 /** Spoken only when keys moved the cursor: a pointer that wanders over text must not talk. */
-export function drawReadout(out: HTMLElement, doc: Doc | null, p: number, byKey: boolean): void {
+export function drawReadout(
+  out: HTMLElement,
+  doc: Doc | null,
+  p: number,
+  byKey: boolean,
+  where = "",
+): void {
   attrs(out, { "aria-live": byKey ? "polite" : "off" });
   if (!doc || p < 0) out.replaceChildren(h("span", "quiet", out.dataset["hint"] ?? ""));
   else {
-    const rest = facts(doc, p).map((fact) => ` · ${fact}`).join("");
+    const rest = facts(doc, p, where)
+      .map((fact) => ` · ${fact}`)
+      .join("");
     out.replaceChildren("token ", ...tokenName(doc, p), rest);
   }
 }

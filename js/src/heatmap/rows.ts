@@ -69,34 +69,43 @@ function gutter(scene: Scene, row: Row): HTMLElement {
 }
 
 function cellsOf(row: Row): HTMLElement[] {
-  return row.stacked ? [h("span", "before"), h("span", "after")] : [h("div", "line")];
+  return row.stacked ? [h("span"), h("span", "after")] : [h("div", "line")];
 }
 
 function fillCells({ row, cells }: Placed, nodes: (part: Part) => Run[]): void {
   if (row.stacked) {
-    cells.forEach((cell, i) => { cell.replaceChildren(...nodes(row.parts[i]!)); });
+    cells.forEach((cell, i) => {
+      cell.replaceChildren(...nodes(row.parts[i]!));
+    });
     return;
   }
   const runs = row.parts.map(nodes);
-  cells[0]!.replaceChildren(...runs.flatMap((run, i) => (i ? [h("span", "gap", " ⋯ "), ...run] : run)));
+  cells[0]!.replaceChildren(
+    ...runs.flatMap((run, i) => (i ? [h("span", "gap", " ⋯ "), ...run] : run)),
+  );
 }
 
 function place(scene: Scene, row: Row): Placed {
   const { doc, view } = scene;
   const cells = cellsOf(row);
-  const text = row.stacked ? h("div", "kwic", ...cells) : cells[0]!;
+  const text = row.stacked ? h("div", "kwic", h("span", "before", cells[0]), cells[1]) : cells[0]!;
   const el = h("div", row.first ? "row" : "row more", gutter(scene, row), text);
   if (doc.raw.hidden?.[row.text]) el.classList.add("npw-unhidden");
   const [from, to] = [row.parts[0]![0], row.parts.at(-1)![1]];
   if (!row.stacked && from > doc.starts[row.text]! && row.first) text.classList.add("npw-cut-a");
-  if (!row.stacked && view.window !== "full" && to < doc.starts[row.text + 1]!) text.classList.add("npw-cut-z");
+  if (!row.stacked && view.window !== "full" && to < doc.starts[row.text + 1]!)
+    text.classList.add("npw-cut-z");
   const origin = doc.raw.origin?.[row.text];
-  if (origin && !row.stacked && to === doc.starts[row.text + 1]!) el.append(h("span", "origin", origin));
+  if (origin && !row.stacked && to === doc.starts[row.text + 1]!)
+    el.append(h("span", "origin", origin));
   const placed = { row, el, cells, done: false };
   fillCells(placed, (part) => [plainRun(doc, part, breaksIn(view, row))]);
   if (!row.stacked) {
     const lines = (text.textContent ?? "").split("\n");
-    const height = lines.reduce((n, line) => n + Math.max(1, Math.ceil(line.length / scene.width)), 0);
+    const height = lines.reduce(
+      (n, line) => n + Math.max(1, Math.ceil(line.length / scene.width)),
+      0,
+    );
     el.style.setProperty("--n", String(height));
   }
   return placed;
@@ -197,7 +206,7 @@ export function createRows(list: HTMLElement, signal: AbortSignal): Rows {
     neighbour(placed, step) {
       let el: Element | null = placed.el;
       do el = step > 0 ? el.nextElementSibling : el.previousElementSibling;
-      while (el && !(byEl.get(el)?.row.first));
+      while (el && !byEl.get(el)?.row.first);
       return el ? byEl.get(el) : undefined;
     },
   };
@@ -206,7 +215,11 @@ export function createRows(list: HTMLElement, signal: AbortSignal): Rows {
 type SkipEvent = Event & { skipped?: boolean };
 
 /** Calls back when a row comes near the viewport; at once where the browser cannot tell. */
-function lazily(list: HTMLElement, signal: AbortSignal, show: (el: Element) => void): (el: Element) => void {
+function lazily(
+  list: HTMLElement,
+  signal: AbortSignal,
+  show: (el: Element) => void,
+): (el: Element) => void {
   if ("oncontentvisibilityautostatechange" in list) {
     const onState = (event: SkipEvent): void => {
       if (!event.skipped) show(event.target as Element);

@@ -1,1 +1,22 @@
-export default { render: () => () => {} };
+import { h } from "../core/dom";
+import { frame, guide } from "../core/frame";
+import type { LogitTraits, RenderProps } from "../core/types";
+import { chooseIn, mountBars } from "./bars";
+
+export const GUIDE =
+  "This is what the feature does to the next token, not when it fires. " +
+  "If it disagrees with the examples, the disagreement tells you something.";
+
+function render(props: RenderProps<LogitTraits>): () => void {
+  const { model } = props;
+  return frame(props, (root, signal) => {
+    const bars = mountBars(model, signal, {
+      logits: () => model.get("_logits"),
+      from: ["_logits"],
+      choose: chooseIn(model),
+    });
+    root.append(h("div", "card", guide(GUIDE), bars));
+  });
+}
+
+export default { render };

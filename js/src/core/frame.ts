@@ -1,0 +1,30 @@
+import { h } from "./dom";
+import { lifetime, watch } from "./life";
+import { followTheme } from "./theme";
+import type { AnyModel, CommonTraits, RenderProps } from "./types";
+
+/** The root of every widget: theme, colours and help follow their traits; everything ends with the view. */
+export function frame<Traits extends CommonTraits>(
+  { model, el, signal: outer }: RenderProps<Traits>,
+  fill: (root: HTMLElement, signal: AbortSignal) => void,
+): () => void {
+  const life = lifetime(outer);
+  const { signal } = life;
+  if (signal.aborted) return () => {};
+  const root = h("div", "root");
+  const common = model as unknown as AnyModel<CommonTraits & { scheme: string }>;
+  fill(root, signal);
+  el.append(root);
+  signal.addEventListener("abort", () => root.remove());
+  const retheme = followTheme(el, root, () => common.get("theme"), signal);
+  const dress = (): void => {
+    retheme();
+    root.dataset["scheme"] = common.get("scheme") ?? "emerald";
+    root.classList.toggle("npw-guided", common.get("guide") ?? false);
+  };
+  watch(common, ["theme", "scheme", "guide"], dress, signal);
+  return () => life.abort();
+}
+
+/** Help for a class; shown only while `guide` is set. */
+export const guide = (text: string): HTMLElement => h("p", "guide", text);

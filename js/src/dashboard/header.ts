@@ -1,0 +1,86 @@
+import { attrs, button, focusable, h, keepFocus, link, onAct } from "../core/dom";
+import { brief, percent } from "../core/format";
+import { save, watch } from "../core/life";
+import type { Feature } from "../core/types";
+import { isLive, type Model, type Part } from "./traits";
+
+const stat = (value: string, label: string, before = false): HTMLElement =>
+  before
+    ? h("span", "stat", `${label} `, h("b", "", value))
+    : h("span", "stat", h("b", "", value), ` ${label}`);
+
+function stats(feature: Feature | null): (HTMLElement | null)[] {
+  if (!feature) return [];
+  const { density, max_activation: peak, url, site } = feature;
+  return [
+    feature.vector ? h("span", "tag", "vector") : null,
+    feature.dead ? h("span", "tag", "dead") : null,
+    density === null ? h("span", "stat", "density unknown") : stat(percent(density), "of tokens"),
+    peak === null ? null : stat(brief(peak), "peak", true),
+    url ? link(`${site ?? "site"} ↗`, url, "link stat") : null,
+  ];
+}
+
+function indexField(index: string): HTMLInputElement {
+  const field = focusable(h("input", "input index"));
+  Object.assign(field, { type: "text", inputMode: "numeric", value: index });
+  field.style.width = `${Math.max(6, index.length + 2)}ch`;
+  return attrs(field, {
+    "aria-label": "feature index",
+    title: "type an index and press Enter",
+    "data-act": "index",
+  });
+}
+
+/** Previous, index, next; without a kernel just the index. */
+function steps(model: Model, index: string): (HTMLElement | string)[] {
+  if (!isLive(model)) return [h("b", "", index)];
+  const reason = model.get("_cannot")?.next;
+  const isNumber = /^\d+$/.test(index);
+  const cannot = reason ?? (isNumber ? null : "this feature has no number to count from");
+  const first = index === "0" ? "this is the first feature" : null;
+  const previous = { look: "push", arg: "-1", title: "previous feature", cannot: cannot ?? first };
+  const next = { look: "push", arg: "1", title: "next feature", cannot };
+  const [back, on] = [button("‹", "step", previous), button("›", "step", next)];
+  attrs(back, { "aria-label": "previous feature" });
+  attrs(on, { "aria-label": "next feature" });
+  return [indexField(index), back, on];
+}
+
+/** `model / source / index`, the way to other features, and the figures that stand for the whole. */
+export const header: Part = (model, signal) => {
+  const name = h("div", "ref");
+  const figures = h("div", "stats");
+  const node = h("header", "head", name, figures);
+  const parts = (): [string, string, string] => {
+    const all = (model.get("ref") ?? model.get("_feature")?.title ?? "").split("/");
+    return [all[0] ?? "", all.slice(1, -1).join("/"), all.at(-1) ?? ""];
+  };
+  const go = (index: string): void => {
+    const [first, source] = parts();
+    save(model, { ref: `${first}/${source}/${index}` });
+  };
+  const draw = (): void => {
+    const [first, source, index] = parts();
+    const slash = (): HTMLElement => h("span", "slash", "/");
+    keepFocus(name, () =>
+      name.replaceChildren(h("b", "", first), slash(), source, slash(), ...steps(model, index)),
+    );
+    figures.replaceChildren(...stats(model.get("_feature")).filter((part) => part !== null));
+  };
+  const onKey = (event: KeyboardEvent): void => {
+    if (!(event.target instanceof HTMLInputElement)) return;
+    event.stopPropagation();
+    if (event.key === "Escape") event.target.value = parts()[2];
+    if (event.key !== "Enter") return;
+    const wish = event.target.value.trim();
+    // What is no number would be refused in Python, where nobody would see it.
+    const wrong = !/^\d+$/.test(wish);
+    attrs(event.target, { "aria-invalid": wrong ? "true" : null });
+    if (!wrong) go(String(Number(wish)));
+  };
+  node.addEventListener("keydown", onKey, { signal });
+  onAct(node, signal, { step: (arg) => go(String(Number(parts()[2]) + Number(arg))) });
+  watch(model, ["ref", "_feature", "_live", "_cannot"], draw, signal);
+  return node;
+};

@@ -1,0 +1,72 @@
+import { attrs, button, h, onAct } from "../core/dom";
+import { watch } from "../core/life";
+import type { Failure } from "../core/types";
+import { command, isLive, type Part } from "./traits";
+
+/** An error, where its result would have been: what happened, and what to do next. */
+export function failure(error: Failure): HTMLElement {
+  const retry = error.retry && button("try again", "retry", { look: "push" });
+  const remedy = error.remedy && h("p", "remedy", error.remedy);
+  const node = h("div", "error", h("b", "", error.title), h("p", "", error.message), remedy, retry);
+  return attrs(node, { role: "alert" });
+}
+
+/** Stands where a feature will stand, in about its size, so that nothing jumps when it comes. */
+export function skeleton(): HTMLElement {
+  const bars = (n: number, from: number): HTMLElement[] =>
+    Array.from({ length: n }, (_, i) => {
+      const bar = h("div", "skeleton");
+      bar.style.width = `${from - ((i * 37) % 30)}%`;
+      return bar;
+    });
+  const side = h("div", "area-side", ...bars(9, 90));
+  const fire = h("div", "area-fire", ...bars(9, 100));
+  return attrs(h("div", "main waiting", h("div", "area-guess", ...bars(2, 60)), fire, side), {
+    "aria-label": "loading",
+    role: "status",
+  });
+}
+
+/** Note, error or skeleton: what stands above or instead of the panels. */
+export const status: Part = (model, signal) => {
+  const node = h("div", "status");
+  const draw = (): void => {
+    const feature = model.get("_feature");
+    const error = model.get("error");
+    const busy = model.get("busy") === "feature";
+    const failed = error?.where === "feature" && !busy ? failure(error) : null;
+    const empty = !feature && !busy && !failed ? h("p", "empty", "no feature to show") : null;
+    const note = feature?.note ? h("p", "note", feature.note) : null;
+    const parts = [failed, note, !feature && busy ? skeleton() : null, empty];
+    node.replaceChildren(...parts.filter((part) => part !== null));
+  };
+  onAct(node, signal, { retry: () => command(model, "retry") });
+  watch(model, ["_feature", "error", "busy"], draw, signal);
+  return node;
+};
+
+/** Where the data came from and when, and a way past a stale copy. */
+export const provenance: Part = (model, signal) => {
+  const node = h("span", "origin-line");
+  const draw = (): void => {
+    const from = model.get("_feature")?.provenance;
+    const busy = model.get("busy") === "feature";
+    const reload =
+      isLive(model) &&
+      (busy
+        ? button("stop", "stop")
+        : from && button("reload", "reload", { title: "fetch it again, past the cache" }));
+    node.replaceChildren(
+      from?.line ?? "",
+      from?.stale ? h("b", "stale", " stale copy") : "",
+      reload ? " · " : "",
+      reload || "",
+    );
+  };
+  onAct(node, signal, {
+    reload: () => command(model, "reload"),
+    stop: () => command(model, "stop"),
+  });
+  watch(model, ["_feature", "busy", "_live"], draw, signal);
+  return node;
+};
