@@ -8,11 +8,11 @@ from typing import Any
 Row = dict[str, Any]
 
 
-def activation_row(number: int = 0, *, n_tokens: int = 12, peak: float = 5.0, **changes: Any) -> Row:
+def activation_row(number: Any = 0, *, n_tokens: Any = 12, peak: Any = 5.0, **changes: Any) -> Row:
     """One example whose peak stands at token ``number + 2``."""
     values = [0.0] * n_tokens
-    at = (number + 2) % n_tokens
-    values[at] = peak
+    at = (number + 2) % max(n_tokens, 1)
+    values[at : at + 1] = [peak]
     return {
         "id": f"act{number}",
         "tokens": [f" word{number}x{position}" for position in range(n_tokens)],

@@ -139,9 +139,15 @@ examples = st.fixed_dictionaries(
         **dict.fromkeys(["maxValueTokenIndex", "dfaTargetIndex", "qualifyingTokenIndex"], st.integers(-1, 9)),
     }
 )
+
+
+def _example(row: Any) -> Any:
+    return activation_row(**row)
+
+
 features = st.fixed_dictionaries(
     {
-        "activations": st.lists(examples.map(lambda row: activation_row(**row)), max_size=3),
+        "activations": st.lists(examples.map(_example), max_size=3),
         **dict.fromkeys(["pos_str", "neg_str"], texts),
         **dict.fromkeys(["topkCosSimIndices", "neuron_alignment_indices", "correlated_neurons_indices"], indices),
         **dict.fromkeys(
