@@ -52,7 +52,7 @@ def _decode(decoder: msgspec.json.Decoder[T], body: Body) -> T:
         try:
             loose = json.loads(body)
             return msgspec.convert(_tolerated(loose), decoder.type, strict=False)
-        except (ValueError, RecursionError):
+        except (ValueError, RecursionError, msgspec.MsgspecError):
             reason = str(strict)
     raise UnexpectedResponse(f"The answer is not what the contract says: {reason}.")
 

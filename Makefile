@@ -1,0 +1,51 @@
+# Two commands set everything up: `make demo` and `make test`. The others are for work on the package itself.
+PYTHON ?= python3
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+
+.PHONY: demo test check bench train-demo clean
+
+demo: .venv/lab
+	mkdir -p .demo && cp example_notebooks/01_read_a_feature.ipynb .demo/
+	NP_WIDGETS_SOURCE=demo jupyter lab $(LAB_OPTIONS) .demo/01_read_a_feature.ipynb
+
+test: .venv/test .venv/node
+	python tests/browser/chromium.py
+	npm --prefix js run --silent test
+	python -m pytest
+
+check: .venv/test .venv/node
+	ruff check .
+	ruff format --check .
+	mypy
+	npm --prefix js run --silent check
+
+bench: .venv/test
+	python tests/browser/chromium.py
+	python -m benchmarks
+
+# torch is a development extra; training rebuilds the weights from nothing, seeded, within about an hour on two cores.
+train-demo: .venv/test
+	pip install --quiet --editable ".[train]"
+	python -m np_widgets.demo.training
+
+# Each stamp is redone when what it was made from changes.
+FRONT_END := $(shell find js/src js/build.mjs js/package-lock.json -type f 2>/dev/null)
+
+.venv/bin/python:
+	$(PYTHON) -m venv .venv
+
+.venv/lab: .venv/bin/python pyproject.toml hatch_build.py $(FRONT_END)
+	python -m pip install --quiet --editable ".[lab]"
+	touch $@
+
+.venv/test: .venv/bin/python pyproject.toml hatch_build.py $(FRONT_END)
+	python -m pip install --quiet --editable ".[test,lint]"
+	touch $@
+
+# After .venv/test, which brings Node, and whose build installs no more of js/ than it needs.
+.venv/node: .venv/test js/package-lock.json
+	npm --prefix js ci --no-audit --no-fund --silent
+	touch $@
+
+clean:
+	rm -rf .venv .demo dist js/node_modules np_widgets/widgets/static
