@@ -61,8 +61,8 @@ class Gzip:
             raise zlib.error("the stream ends too early")
 
 
-def read_body(response: requests.Response, *, max_bytes: int, seconds: float) -> bytes:
-    """Read an answer's body.
+def read_body(response: requests.Response, about: str, *, max_bytes: int, seconds: float) -> bytes:
+    """Read an answer's body; ``about`` is what an error calls it.
 
     Raises
     ------
@@ -75,45 +75,47 @@ def read_body(response: requests.Response, *, max_bytes: int, seconds: float) ->
     declared = response.headers.get("content-length", "")
     is_packed = bool(response.headers.get("content-encoding"))
     if not is_packed and declared.isascii() and declared.isdigit() and int(declared[:18]) > max_bytes:
-        raise _too_large(max_bytes)
+        raise _too_large(about, max_bytes)
     failure: NeuronpediaError
     try:
-        return _collect(response, max_bytes, time.monotonic() + seconds)
+        return _collect(response, about, max_bytes, time.monotonic() + seconds)
     except zlib.error as error:
         failure = UnexpectedResponse(
-            f"The answer's compression is broken ({error}).",
+            f"The answer for {about} is damaged in its compression ({error}).",
             remedy="Try again; if it stays so, a proxy on the way may be damaging answers.",
             status=response.status_code,
         )
     except urllib3.exceptions.ReadTimeoutError:
-        failure = ConnectionFailed("The answer stopped arriving.", remedy="Check the network and try again.")
-    except (urllib3.exceptions.HTTPError, OSError) as error:
-        if isinstance(error, NeuronpediaError):
-            raise
         failure = ConnectionFailed(
-            f"The connection broke off in the middle of the answer ({type(error).__name__}).",
+            f"The answer for {about} stopped arriving.", remedy="Check the network and try again."
+        )
+    except NeuronpediaError:  # one of them is an OSError too
+        raise
+    except (urllib3.exceptions.HTTPError, OSError):
+        failure = ConnectionFailed(
+            f"The connection broke off in the middle of the answer for {about}.",
             remedy="Check the network and try again.",
         )
     # Raised out here, so that urllib3's exception, which leads to the request and its key, is not attached.
     raise failure
 
 
-def _collect(response: requests.Response, max_bytes: int, end: float) -> bytes:
+def _collect(response: requests.Response, about: str, max_bytes: int, end: float) -> bytes:
     body = bytearray()
     decoder: Decoder | None = None
     for piece in _pieces(response):
-        decoder = decoder or _decoder_for(response, piece)
+        decoder = decoder or _decoder_for(response, about, piece)
         body += decoder.feed(piece, max_bytes + 1 - len(body))
         if len(body) > max_bytes:
-            raise _too_large(max_bytes)
+            raise _too_large(about, max_bytes)
         if time.monotonic() > end:
-            raise ConnectionFailed("The answer arrives too slowly to wait for.", remedy="Try again later.")
+            raise ConnectionFailed(f"The answer for {about} arrives too slowly to wait for.", remedy="Try again later.")
     if decoder:
         decoder.finish()
     return bytes(body)
 
 
-def _decoder_for(response: requests.Response, first: bytes) -> Decoder:
+def _decoder_for(response: requests.Response, about: str, first: bytes) -> Decoder:
     encoding = response.headers.get("content-encoding", "identity").strip().lower()
     if encoding in ("gzip", "x-gzip", "deflate"):
         # In a browser (Pyodide) the body arrives unpacked under a header that still says gzip. No JSON starts with
@@ -123,7 +125,7 @@ def _decoder_for(response: requests.Response, first: bytes) -> Decoder:
     if encoding in ("identity", ""):
         return Plain()
     raise UnexpectedResponse(
-        f"The answer is compressed in a way that was not asked for ({encoding[:20]!r}).",
+        f"The answer for {about} is compressed in a way that was not asked for ({encoding[:20]!r}).",
         remedy="Only gzip is understood; a proxy on the way may be at fault.",
         status=response.status_code,
     )
@@ -141,9 +143,9 @@ def _pieces(response: requests.Response) -> Iterator[bytes]:
         yield piece
 
 
-def _too_large(max_bytes: int) -> UnexpectedResponse:
+def _too_large(about: str, max_bytes: int) -> UnexpectedResponse:
     return UnexpectedResponse(
-        f"The answer is larger than {_megabytes(max_bytes)}, so the rest of it was not read.",
+        f"The answer for {about} is larger than {_megabytes(max_bytes)}, so the rest of it was not read.",
         remedy="If it should be that large, give the client a larger max_bytes; features can also be asked for with "
         "fewer examples (get_features with max_activations).",
     )

@@ -91,7 +91,8 @@ class Cache:
             if table is None:
                 return None
             try:
-                return msgspec.msgpack.decode(table[self._name(call, base, key)], type=Copy)
+                entry = table[self._name(call, base, key)]
+                return msgspec.msgpack.decode(entry, type=Copy) if isinstance(entry, bytes) else None
             except (KeyError, msgspec.DecodeError, sqlite3.OperationalError):  # absent, damaged, busy
                 return None
             except Exception as error:  # noqa: BLE001 (nothing here may break a read)

@@ -11,7 +11,7 @@ from np_widgets.errors import InvalidRequest, NotFound, UnexpectedResponse
 from np_widgets.models import Activation, Catalogue, Feature, FeatureRef, Model, RefLike, SourceSet
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Generator, Iterable, Sequence
 
     from np_widgets.wire import Tokenization
 
@@ -156,7 +156,7 @@ class NeuronpediaClient(BaseClient):
 
     def iter_features(
         self, model: str, source: str, start: int = 0, limit: int | None = None, *, refresh: bool = False
-    ) -> Iterator[Feature]:
+    ) -> Generator[Feature, None, None]:
         """Go through the features of a source that ever fired, with a progress bar.
 
         Parameters
@@ -182,7 +182,9 @@ class NeuronpediaClient(BaseClient):
             checks.check_count(limit, "limit", 0)
         return self._pages(model, source, start, limit, refresh=refresh)
 
-    def _pages(self, model: str, source: str, start: int, limit: int | None, *, refresh: bool) -> Iterator[Feature]:
+    def _pages(
+        self, model: str, source: str, start: int, limit: int | None, *, refresh: bool
+    ) -> Generator[Feature, None, None]:
         seen: set[FeatureRef] = set()
         with progress(f"{model}/{source}", total=limit, unit=" features") as count:
             while limit is None or len(seen) < limit:

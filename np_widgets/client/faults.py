@@ -79,7 +79,9 @@ class Faults:
             )
         if start.startswith(b'{"error"') and (said := self.quote(body)):
             return ServerError(
-                f"{self._address.host} failed at {call.about}{_after_colon(said)}.", remedy=call.hint, status=status
+                f"{self._address.host} failed to answer the request for {call.about}{_after_colon(said)}.",
+                remedy=call.hint,
+                status=status,
             )
         return None
 
@@ -149,7 +151,7 @@ class Faults:
         words = "" if said.startswith(_OPAQUE) else said
         remedy = call.hint or "This may pass; if it stays so, the service cannot answer this."
         return ServerError(
-            f"{self._address.host} failed at {call.about} (HTTP {status}){_after_colon(words)}.",
+            f"{self._address.host} failed to answer the request for {call.about} (HTTP {status}){_after_colon(words)}.",
             remedy=remedy,
             status=status,
         )

@@ -9,7 +9,7 @@ thread, and widgets call from short-lived ones.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http.cookiejar import DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any
@@ -116,10 +116,10 @@ class Reply:
         When it came (UTC).
     """
 
-    body: bytes
+    body: bytes = field(repr=False)  # long, and what a server may echo belongs in no repr
     url: str
     status: int
-    headers: Mapping[str, str]
+    headers: Mapping[str, str] = field(repr=False)
     fetched_at: datetime
 
 
@@ -178,7 +178,7 @@ class Transport:
             with self._ask(method, url, body, call) as response:
                 location = response.headers.get("location")
                 if response.status_code not in _REDIRECTS or location is None:
-                    content = self._read(response)
+                    content = self._read(response, call)
                     return Reply(content, first, response.status_code, response.headers, datetime.now(UTC))
                 url = self._target(url, location, call)
                 if response.status_code == 303:
@@ -192,23 +192,22 @@ class Transport:
         """Where a redirect leads, if it may be followed."""
         target = urljoin(url, location)
         origin = origin_of(target)
-        if origin is None:
+        if origin is None or (self._key is not None and self._key.reveal() in target):
             raise UnexpectedResponse(
-                f"{self._address.host} redirects the request for {call.about} to something that is no web address.",
+                f"{self._address.host} redirects the request for {call.about} to something that is no address for it.",
                 remedy="Check base_url and NEURONPEDIA_BASE_URL.",
             )
         if origin == self._address.origin:
             return target
-        shown = self._key.redact(origin) if self._key else origin
         if self._key is not None:
             raise UnexpectedResponse(
-                f"{self._address.origin} redirects to another origin, {shown}, where your API key must not go.",
-                remedy=f'If you trust it, use base_url="{shown}"; or read without a key (api_key="").',
+                f"{self._address.origin} redirects to another origin, {origin}, where your API key must not go.",
+                remedy=f'If you trust it, use base_url="{origin}"; or read without a key (api_key="").',
             )
         if not call.is_repeatable:
             raise UnexpectedResponse(
-                f"{self._address.origin} redirects to another origin, {shown}; only reads follow.",
-                remedy=f'If you trust it, use base_url="{shown}".',
+                f"{self._address.origin} redirects to another origin, {origin}; only reads follow.",
+                remedy=f'If you trust it, use base_url="{origin}".',
             )
         return target
 
@@ -223,7 +222,7 @@ class Transport:
             proxies = self._session.merge_environment_settings(url, {}, True, None, None)  # noqa: FBT003 (stream)
             return self._session.send(prepared, allow_redirects=False, timeout=self._timeout, **proxies)
         except requests.RequestException as error:
-            failure = self._unreachable(error, call)
+            failure = self._unreachable(error, call, urlsplit(url).netloc)
         except (OSError, UnicodeError) as error:
             failure = ConnectionFailed(f"{self._address.host} could not be asked ({type(error).__name__}).")
         # Raised out here, so that the exception from below, which holds the request and its key, is not attached.
@@ -237,12 +236,11 @@ class Transport:
             headers["x-api-key"] = self._key.reveal()
         return headers
 
-    def _read(self, response: requests.Response) -> bytes:
+    def _read(self, response: requests.Response, call: Call) -> bytes:
         silence = self._timeout[1]
-        return read_body(response, max_bytes=self._max_bytes, seconds=silence * _BODY_FACTOR)
+        return read_body(response, call.about, max_bytes=self._max_bytes, seconds=silence * _BODY_FACTOR)
 
-    def _unreachable(self, error: requests.RequestException, call: Call) -> NeuronpediaError:
-        host = self._address.host
+    def _unreachable(self, error: requests.RequestException, call: Call, host: str) -> NeuronpediaError:
         if isinstance(error, (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema)):
             return InvalidRequest(
                 f"{self._address.base!r} is not an address that can be asked.", remedy="Check base_url."
@@ -266,12 +264,13 @@ class Transport:
 
 def check_timeout(timeout: Timeout) -> tuple[float, float]:
     """Make a pair of positive seconds: to connect, and of silence."""
-    pair = timeout if isinstance(timeout, tuple) else (min(timeout, DEFAULT_TIMEOUT[0]), timeout)
+    pair = timeout if isinstance(timeout, tuple) else (timeout, timeout)
     if len(pair) != 2 or not all(isinstance(part, (int, float)) and 0 < part < float("inf") for part in pair):
         raise InvalidRequest(
             f"timeout is {timeout!r}; it must be seconds, or (seconds to connect, seconds of silence)."
         )
-    return float(pair[0]), float(pair[1])
+    connect = pair[0] if isinstance(timeout, tuple) else min(pair[0], DEFAULT_TIMEOUT[0])
+    return float(connect), float(pair[1])
 
 
 def _no_netrc(request: requests.PreparedRequest) -> requests.PreparedRequest:

@@ -1,0 +1,188 @@
+"""What the server has: the demo model's features under several source ids, each open to others.
+
+Rows of one's own go into ``extra``; they stand before the demo model's.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from threading import Lock
+from typing import Any, Protocol
+
+from np_widgets.demo import MODEL_ID, SOURCE_ID
+from np_widgets.models import FeatureRef
+
+Row = dict[str, Any]
+Name = tuple[str, str, int]
+
+#: The one key that the server knows.
+OWNER_KEY = "np-owner-key-0123456789"
+#: The same features once more under another id, so that two sources share every index.
+TWIN_SOURCE = "4-demo-twin"
+#: Readable by whoever knows its name, and in no picker.
+UNLISTED_SOURCE = "1-demo-unlisted"
+#: Readable with the owner's key; for everyone else it does not exist.
+PRIVATE_SOURCE = "3-demo-private"
+#: Public, but nothing runs text on it.
+SILENT_SOURCE = "5-demo-silent"
+
+_DATE = "2026-07-01T12:00:00.123Z"
+
+
+class Numbers(Protocol):
+    """What the demo model offers."""
+
+    n_features: int
+
+    def feature(self, index: int) -> Row: ...
+
+    def activate(self, source: str, index: str | int, text: str, ignore_bos: bool = ...) -> Row: ...  # noqa: FBT001
+
+    def tokenize(self, text: str) -> tuple[list[int], list[str]]: ...
+
+
+class World:
+    """Everything that there is to ask for."""
+
+    model = MODEL_ID
+    source = SOURCE_ID
+
+    def __init__(self, numbers: Numbers) -> None:
+        self.numbers = numbers
+        self.extra: dict[Name, Row] = {}
+        self._rows: dict[int, Row] = {}
+        self._lock = Lock()
+
+    def ref(self, index: int = 0, source: str = SOURCE_ID) -> FeatureRef:
+        return FeatureRef(MODEL_ID, source, index)
+
+    def is_visible(self, model: str, source: str, key: str | None) -> bool:
+        """Whether a source can be read; if not, the answer is as for one that does not exist."""
+        if any(name[:2] == (model, source) for name in self.extra):
+            return True
+        visibility = _VISIBILITY.get(source) if model == MODEL_ID else None
+        return visibility in ("PUBLIC", "UNLISTED") or (visibility == "PRIVATE" and key == OWNER_KEY)
+
+    def row(self, model: str, source: str, index: int) -> Row | None:
+        """Find a feature, whoever asks."""
+        own = self.extra.get((model, source, index))
+        if own is not None:
+            return own
+        if model != MODEL_ID or source not in _VISIBILITY or not 0 <= index < self.numbers.n_features:
+            return None
+        with self._lock:
+            if index not in self._rows:
+                self._rows[index] = self.numbers.feature(index)
+            return _under(self._rows[index], source)
+
+    def n_rows(self, model: str, source: str) -> int:
+        return self.numbers.n_features if model == MODEL_ID and source in _VISIBILITY else 0
+
+    def runs_text(self, source: str) -> bool:
+        return source != SILENT_SOURCE
+
+    def models(self) -> list[Row]:
+        """Model rows with their source sets and sources, unlisted ones included, as everyone gets them."""
+        return [_model_row(MODEL_ID, "PUBLIC", full=False), _model_row("demo-hidden", "UNLISTED", full=False)]
+
+    def model_row(self, name: str) -> Row | None:
+        return _model_row(name, "PUBLIC", full=True) if name == MODEL_ID else None
+
+    def source_set(self, model: str, name: str) -> Row | None:
+        sources = [source for source in _VISIBILITY if _set_of(source) == name and _VISIBILITY[source] != "PRIVATE"]
+        return _source_set_row(sources[0]) if model == MODEL_ID and sources else None
+
+
+def default_world() -> World:
+    """A world of its own, on numbers that are computed once."""
+    return World(_numbers())
+
+
+@cache
+def _numbers() -> Numbers:
+    from np_widgets.demo import load
+
+    return load()
+
+
+_VISIBILITY = {
+    SOURCE_ID: "PUBLIC",
+    TWIN_SOURCE: "PUBLIC",
+    UNLISTED_SOURCE: "UNLISTED",
+    PRIVATE_SOURCE: "PRIVATE",
+    SILENT_SOURCE: "PUBLIC",
+}
+
+
+def _under(row: Row, source: str) -> Row:
+    activations = [{**activation, "layer": source} for activation in row["activations"]]
+    return {**row, "layer": source, "sourceSetName": _set_of(source), "activations": activations}
+
+
+def _set_of(source: str) -> str:
+    return source.partition("-")[2].partition("__")[0]
+
+
+def _model_row(name: str, visibility: str, *, full: bool) -> Row:
+    listed = [source for source in _VISIBILITY if _VISIBILITY[source] != "PRIVATE"] if name == MODEL_ID else []
+    sets = [{**_source_set_row(source), "sources": [_source_row(source, full=full)]} for source in listed]
+    return {
+        "id": name,
+        "displayNameShort": name.upper(),
+        "displayName": name.title(),
+        "visibility": visibility,
+        "defaultSourceSetName": None,
+        "defaultSourceId": None,
+        "inferenceEnabled": True,
+        "instruct": False,
+        "thinking": False,
+        "layers": 6,
+        "neuronsPerLayer": 256,
+        "dimension": 64,
+        "owner": "np_widgets",
+        "website": None,
+        "createdAt": _DATE,
+        "updatedAt": _DATE,
+        "sourceSets": sorted(sets, key=lambda row: str(row["name"])),
+    }
+
+
+def _source_set_row(source: str) -> Row:
+    return {
+        "modelId": MODEL_ID,
+        "name": _set_of(source),
+        "hasDashboards": True,
+        "allowInferenceSearch": True,
+        "visibility": _VISIBILITY[source],
+        "description": "Features of the demo model",
+        "type": "Residual Stream",
+        "creatorName": "np_widgets",
+        "urls": [],
+        "releaseName": "demo-release",
+        "defaultRange": 1,
+        "defaultShowBreaks": True,
+        "showDfa": False,
+        "showCorrelated": False,
+        "showHeadAttribution": False,
+        "showUmap": False,
+        "createdAt": _DATE,
+    }
+
+
+def _source_row(source: str, *, full: bool) -> Row:
+    row: Row = {
+        "id": source,
+        "modelId": MODEL_ID,
+        "visibility": _VISIBILITY[source],
+        "setName": _set_of(source),
+        "inferenceEnabled": source != SILENT_SOURCE,
+        "hasDashboards": True,
+        "num_prompts": None,
+        "createdAt": _DATE,
+    }
+    saelens = {
+        "saelensRelease": "demo",
+        "saelensSaeId": source,
+        "saelensConfig": {"hook_name": "blocks.2.hook_resid_pre"},
+    }
+    return {**row, **saelens} if full else row
