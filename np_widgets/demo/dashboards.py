@@ -1,0 +1,169 @@
+"""What a dashboard shows, computed from the shipped texts when it is first asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .model import Array, Transformer, padded
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from .sae import SparseAutoencoder
+    from .tokenizer import Reading, Tokenizer
+
+TOP = 20
+INTERVALS = 5
+PER_INTERVAL = 5
+BINS = 50
+ROWS = 64
+"""Texts per batch: enough to keep NumPy busy, few enough to stay in the processor's cache."""
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Example:
+    """One text of the corpus in one group of a dashboard."""
+
+    document: int
+    values: Array
+    qualifying: int
+    low: float
+    high: float
+    share: float
+
+
+class Corpus:
+    """The shipped texts, run through the model once.
+
+    Every latent's firings are kept, latent by latent: token number and value. BOS is left out, as
+    it is on Neuronpedia: nearly every dictionary has latents for nothing else.
+    """
+
+    def __init__(self, texts: list[list[int]], tokenizer: Tokenizer) -> None:
+        self.texts = texts
+        lengths = np.array([len(text) for text in texts])
+        self.starts = np.concatenate([[0], np.cumsum(lengths)])
+        self.n_tokens = int(self.starts[-1])
+        self.document = np.repeat(np.arange(len(texts)), lengths)
+        self._tokenizer = tokenizer
+        self._readings: dict[int, list[Reading]] = {}
+
+    def batches(self, transformer: Transformer) -> Iterator[tuple[Ints, Array]]:
+        """Yield token numbers and their hidden states; texts of like length go together."""
+        order = np.argsort([len(text) for text in self.texts], kind="stable")
+        for chosen in np.split(order, range(ROWS, len(order), ROWS)):
+            residual = transformer.residual(padded([self.texts[i] for i in chosen]))
+            inside = [np.arange(self.starts[i], self.starts[i + 1]) for i in chosen]
+            states = [row[1 : 1 + len(n)] for row, n in zip(residual, inside, strict=True)]
+            yield np.concatenate(inside), np.concatenate(states)
+
+    def readings(self, document: int) -> list[Reading]:
+        """Return the text of a document, cut into what each token reads as."""
+        if document not in self._readings:
+            self._readings[document] = self._tokenizer.read(self.texts[document])
+        return self._readings[document]
+
+    def example(self, document: int, numbers: Ints, values: Array) -> Array:
+        """Return the values of one document's readings, given firings sorted by token number."""
+        begin, end = np.searchsorted(numbers, self.starts[[document, document + 1]])
+        dense = np.zeros(len(self.texts[document]), dtype=np.float32)
+        dense[numbers[begin:end] - self.starts[document]] = values[begin:end]
+        return merge(dense, self.readings(document))
+
+    def reading_at(self, number: int) -> int:
+        """Return which reading of its document a token belongs to."""
+        document = int(self.document[number])
+        ends = [reading.end for reading in self.readings(document)]
+        return int(np.searchsorted(ends, number - self.starts[document], side="right"))
+
+
+def merge(values: Array, readings: list[Reading]) -> Array:
+    """Give each reading the strongest value of its tokens."""
+    strongest = [max(values[r.first : r.end], key=abs, default=np.float32(0)) for r in readings]
+    return np.array(strongest, dtype=np.float32)
+
+
+class Firings:
+    """Where each latent fires in the corpus, and how strongly."""
+
+    def __init__(self, corpus: Corpus, transformer: Transformer, sae: SparseAutoencoder) -> None:
+        self.corpus = corpus
+        latents, numbers, values = [], [], []
+        for number, states in corpus.batches(transformer):
+            activations = sae.encode(states)
+            row, latent = np.nonzero(activations)
+            latents.append(latent.astype(np.int16))
+            numbers.append(number[row].astype(np.int32))
+            values.append(activations[row, latent])
+        self._latent = np.concatenate(latents)
+        order = np.argsort(self._latent, kind="stable")
+        self._numbers = np.concatenate(numbers)[order]
+        self._values = np.concatenate(values)[order]
+        self._starts = np.searchsorted(self._latent[order], np.arange(len(sae) + 1))
+
+    def of(self, latent: int) -> tuple[Ints, Array]:
+        """Return the token numbers, ascending, and values of one latent's firings."""
+        part = slice(self._starts[latent], self._starts[latent + 1])
+        order = np.argsort(self._numbers[part])
+        return self._numbers[part][order].astype(np.int64), self._values[part][order]
+
+
+def examples(corpus: Corpus, numbers: Ints, values: Array, *, intervals: bool = True) -> list[Example]:
+    """Choose the texts of a dashboard: the strongest, then some from each band of strength."""
+    if not len(numbers):
+        return []
+    make = _maker(corpus, numbers, values)
+    strongest = _one_per_document(corpus, numbers, np.argsort(-values, kind="stable"), TOP)
+    peak = float(values.max())
+    chosen = [make(int(i), -1.0, peak, -1.0) for i in strongest]
+    if not intervals:
+        return chosen
+    edges = np.linspace(0, peak, INTERVALS + 1)
+    used = {example.document for example in chosen}
+    for low, high in zip(edges[-2::-1], edges[:0:-1], strict=True):
+        inside = np.nonzero((values > low) & (values <= high))[0]
+        share = len(inside) / corpus.n_tokens
+        # A fixed step through the band instead of chance: the same dashboard every time.
+        spread = inside[np.argsort((inside * 7919) % 10007, kind="stable")]
+        for i in _one_per_document(corpus, numbers, spread, PER_INTERVAL, used):
+            chosen.append(make(int(i), float(low), float(high), share))
+    return chosen
+
+
+def _maker(corpus: Corpus, numbers: Ints, values: Array) -> Callable[[int, float, float, float], Example]:
+    def make(firing: int, low: float, high: float, share: float) -> Example:
+        number = int(numbers[firing])
+        document = int(corpus.document[number])
+        shown = corpus.example(document, numbers, values)
+        return Example(document, shown, corpus.reading_at(number), low, high, share)
+
+    return make
+
+
+def _one_per_document(
+    corpus: Corpus, numbers: Ints, order: Ints, count: int, used: set[int] | None = None
+) -> list[int]:
+    seen = set() if used is None else used
+    found: list[int] = []
+    for firing in order:
+        document = int(corpus.document[numbers[firing]])
+        if document not in seen:
+            seen.add(document)
+            found.append(int(firing))
+            if len(found) == count:
+                break
+    return found
+
+
+def histogram(values: Array) -> tuple[list[int], list[float]]:
+    """Return the counts and the centres of fifty bins."""
+    if not len(values):
+        return [], []
+    counts, edges = np.histogram(values, bins=BINS)
+    centres = (edges[1:] + edges[:-1]) / 2
+    return counts.tolist(), [round(float(centre), 4) for centre in centres]

@@ -1,0 +1,1 @@
+"""The program that makes the demo model from nothing. Needs PyTorch; not part of the wheel."""
