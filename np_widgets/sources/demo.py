@@ -25,6 +25,9 @@ class DemoSource:
     """Features of a tiny transformer and its sparse autoencoder, shipped with the package and run in NumPy."""
 
     name = "demo"
+    #: What references to its features begin with: ``f"{DemoSource.model}/{DemoSource.source}/0"``.
+    model = demo.MODEL_ID
+    source = demo.SOURCE_ID
 
     def supports(self, action: Action) -> bool:  # noqa: ARG002 (the protocol's signature)
         """Everything works."""
