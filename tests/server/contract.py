@@ -100,9 +100,7 @@ def _features_offset(request: Request, world: World) -> Answer:
     model, source = str(asked.get("modelId")), str(asked.get("layer"))
     if not world.is_visible(model, source, request.key):
         return _both(404, UNAVAILABLE)
-    start = asked["offset"]
-    indices = range(start, min(start + PAGE_SIZE, world.n_rows(model, source)))
-    rows = [row for index in indices if (row := world.row(model, source, index)) and row["maxActApprox"] > 0]
+    rows = world.alive(model, source)[asked["offset"] :][:PAGE_SIZE]
     return json_answer(rows[1::2] + rows[::2])
 
 
@@ -141,7 +139,7 @@ def _activation_new(request: Request, world: World) -> Answer:
 
 
 def _run(world: World, source: str, index: str, text: str, *, ignore_bos: bool) -> dict[str, Any]:
-    return {**world.numbers.activate(world.source, index, text, ignore_bos), "layer": source}
+    return {**world.numbers.activate(world.source, index, text, ignore_bos=ignore_bos), "layer": source}
 
 
 def _tokenize(request: Request, world: World) -> Answer:
