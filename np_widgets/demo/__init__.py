@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .service import DemoModel as DemoModel
@@ -47,7 +47,7 @@ def _load_once() -> DemoModel:
     return DemoModel()
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> type[DemoModel]:
     if name == "DemoModel":
         from .service import DemoModel
 

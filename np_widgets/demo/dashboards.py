@@ -130,8 +130,8 @@ def examples(corpus: Corpus, numbers: Ints, values: Array, *, intervals: bool = 
         share = len(inside) / corpus.n_tokens
         # A fixed step through the band instead of chance: the same dashboard every time.
         spread = inside[np.argsort((inside * 7919) % 10007, kind="stable")]
-        for i in _one_per_document(corpus, numbers, spread, PER_INTERVAL, used):
-            chosen.append(make(int(i), float(low), float(high), share))
+        picked = _one_per_document(corpus, numbers, spread, PER_INTERVAL, used)
+        chosen += [make(firing, float(low), float(high), share) for firing in picked]
     return chosen
 
 

@@ -82,7 +82,8 @@ class Transformer:
     def logits_from(self, residual: Array, *, added: Array | None = None) -> Array:
         """Return the scores of the next token for a residual stream taken at the hook."""
         x = residual if added is None else _add(residual, added, first=0)
-        return rms_norm(self._run(x, self.hook, self.depth), self.norm) @ self.unembed
+        scores: Array = rms_norm(self._run(x, self.hook, self.depth), self.norm) @ self.unembed
+        return scores
 
     def loss(self, ids: Ids) -> Array:
         """Return the cross-entropy, in nats, of every token after the first."""
@@ -125,7 +126,8 @@ class Transformer:
             x = _add(x, added[:, None], first=cache.length)
         x = self._run(x, self.hook, self.depth, cache)
         cache.length += ids.shape[1]
-        return rms_norm(x[:, -1], self.norm) @ self.unembed
+        scores: Array = rms_norm(x[:, -1], self.norm) @ self.unembed
+        return scores
 
     def _new_cache(self, rows: int) -> Cache:
         shape = (rows, self.heads, self.context, self.width // self.heads)
@@ -143,7 +145,8 @@ class Transformer:
         block = self._blocks[index]
         x = x + self._attend(rms_norm(x, block["norm1"]), index, cache) @ block["out"]
         hidden = np.maximum(rms_norm(x, block["norm2"]) @ block["up"], 0)
-        return x + (hidden * hidden) @ block["down"]
+        moved: Array = x + (hidden * hidden) @ block["down"]
+        return moved
 
     def _attend(self, x: Array, index: int, cache: Cache | None) -> Array:
         rows, length, width = x.shape
@@ -179,13 +182,15 @@ def _add(x: Array, added: Array, *, first: int) -> Array:
 def rms_norm(x: Array, gain: Array) -> Array:
     """Scale to a root mean square of one, then by the gain."""
     size = np.sqrt(np.mean(x * x, axis=-1, keepdims=True) + np.float32(1e-6))
-    return x / size * gain
+    scaled: Array = x / size * gain
+    return scaled
 
 
 def softmax(scores: Array) -> Array:
     """Turn scores into probabilities along the last axis."""
-    exponents = np.exp(scores - scores.max(axis=-1, keepdims=True))
-    return exponents / exponents.sum(axis=-1, keepdims=True)
+    exponents: Array = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    shares: Array = exponents / exponents.sum(axis=-1, keepdims=True)
+    return shares
 
 
 def rotary(length: int, width: int) -> tuple[Array, Array]:
@@ -203,11 +208,10 @@ def rotate(x: Array, cos: Array, sin: Array) -> Array:
 
 def draw(logits: Array, temperature: float, rng: np.random.Generator) -> Ids:
     """Draw one token per row."""
-    if temperature <= 0:
-        return logits.argmax(-1)
-    # Adding Gumbel noise and taking the largest is drawing from the softmax.
-    noise = -np.log(-np.log(rng.random(logits.shape) + 1e-20) + 1e-20)
-    return np.asarray((logits / temperature + noise).argmax(-1), dtype=np.int64)
+    if temperature > 0:
+        # Adding Gumbel noise and taking the largest is drawing from the softmax.
+        logits = logits / temperature - np.log(-np.log(rng.random(logits.shape) + 1e-20) + 1e-20)
+    return np.asarray(logits.argmax(-1), dtype=np.int64)
 
 
 def padded(texts: list[list[int]]) -> Ids:

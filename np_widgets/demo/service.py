@@ -104,7 +104,7 @@ class DemoModel:
 
     # Texts ---------------------------------------------------------------------------------
 
-    def activate(self, source: str, index: str | int, text: str, ignore_bos: bool = True) -> Reply:
+    def activate(self, source: str, index: str | int, text: str, ignore_bos: bool = True) -> Reply:  # noqa: FBT001, FBT002
         """Return what ``POST /api/activation/new`` returns for a text.
 
         Parameters
@@ -181,7 +181,7 @@ class DemoModel:
         """
         ids = self._encode(prompt)
         directions = [strength * self._direction(*where) for where, strength in steer]
-        added = np.sum(directions, axis=0, dtype=np.float32)[None] if directions else None
+        added = np.stack(directions).sum(0, keepdims=True) if directions else None
         drawn = self._shipped.transformer.sample(
             padded([ids]),
             n_tokens=n_tokens,
@@ -232,7 +232,8 @@ class DemoModel:
 
     def _direction(self, source: str, index: str | int) -> Array:
         table = self._shipped.vectors if self._is_vector(source, index) else self._shipped.sae.decoder
-        return table[int(index)]
+        direction: Array = table[int(index)]
+        return direction
 
     def _ensure_firings(self) -> Firings:
         with self._lock:

@@ -26,7 +26,11 @@ def label_figures(evidence: Evidence, labelling: Labelling) -> dict[str, Any]:
     labels = [labelling.labels(latent, 1)[0] for latent in range(activations.shape[1])]
     families = Counter(label.family for label in labels if label.overlap.f1 >= GOOD)
     concepts = {
-        name: {"latent": latent, "f1": round(label.overlap.f1, 3), "tokens": int(evidence.facts[:, column].sum())}
+        name: {
+            "latent": latent,
+            "f1": round(label.overlap.f1, 3),
+            "tokens": int(evidence.facts[:, column].sum()),
+        }
         for column, (name, (latent, label)) in enumerate(labelling.concepts().items())
     }
     scores = np.array([entry["f1"] for entry in concepts.values()])
@@ -78,18 +82,29 @@ def write(folder: Path, figures: dict[str, Any]) -> None:
 
 def readable(figures: dict[str, Any]) -> str:
     """Return the card for people."""
-    s, r = figures["settings"], figures["reconstruction"]
+    settings, reconstruction = figures["settings"], figures["reconstruction"]
     labels, control = figures["labels"]["summary"], figures["control"]["summary"]
-    steering = figures["steering"]
-    rows = [
-        ("cross-entropy, nats per token", f"{r['cross_entropy']:.4f}"),
-        ("the same through the autoencoder", f"{r['cross_entropy_with_sae']:.4f} (+{r['increase']:.4f})"),
-        ("the same with the mean state instead", f"{r['cross_entropy_mean_ablation']:.2f}"),
-        ("variance explained", f"{r['variance_explained']:.3f}"),
-        ("active latents per token", f"{r['l0']:.1f}"),
-        ("dead latents", f"{labels['dead_latents']} of {labels['latents']}"),
-    ]
-    return f"""# Model card: demo-tiny
+    steering, skills = figures["steering"], figures["skills"]
+    directions = [(one["concept"], one["rate"], one["base"], one["ratio"]) for one in steering["directions"]]
+    tests = [(name.replace("_", " "), found) for name, found in skills.items() if isinstance(found, str)]
+    return TEXT.format(
+        **settings,
+        n_latents=labels["latents"],
+        groups=", ".join(map(str, (settings["context_latents"], *settings["prefixes"]))),
+        fidelity=_table(("measure", "value"), _fidelity_rows(reconstruction, labels)),
+        labels=_table(("measure", "trained", "control"), _label_rows(labels, control)),
+        concepts=_table(("concept", "latent", "F1", "F1 of the control"), _concept_rows(figures)),
+        steers=steering["summary"]["latents_that_steer"],
+        criterion=steering["summary"]["criterion"],
+        steered=", ".join(describe_concept(name) for name in steering["summary"]["concepts_steered"]) or "none",
+        directions=_table(("topic direction moves", "rate", "unsteered", "surprise, times its own"), directions),
+        skills=_table(("test", "result"), tests),
+        kinds=_table(("kind of text", "nats per token"), list(skills["nats_per_token_by_kind"].items())),
+        seconds=figures["seconds"],
+    )
+
+
+TEXT = """# Model card: demo-tiny
 
 A small model on generated text. It exists so that np_widgets can be used, taught and tested without
 a network; it knows nothing of the world. Its labels are measured overlaps between a latent's firing
@@ -98,44 +113,59 @@ anything, and the scores are no interpretability scores of a real language model
 
 ## What it is
 
-A transformer with {s["blocks"]} blocks of width {s["width"]}, {s["heads"]} heads, rotary positions, squared-ReLU MLPs and a
-context of {s["context"]} tokens, trained on {s["documents"]:,} short texts of eighteen kinds (stories, letters, recipes,
-quizzes, code, sums ...), many of them about one of fourteen topics. The sparse autoencoder has
-{labels["latents"]} latents in nested groups of {", ".join(map(str, s["prefixes"]))} and reads the residual stream that enters
-block {s["hook"]}. Weights ship in half precision, thresholds in single; all figures are measured with them,
-on texts written from other seeds than the training texts.
+A transformer with {blocks} blocks of width {width}, {heads} heads, rotary positions, squared-ReLU MLPs and a
+context of {context} tokens, trained on {documents:,} short texts of eighteen kinds (stories, letters,
+recipes, quizzes, code, sums ...), many of them about one of fourteen topics. The sparse autoencoder has
+{n_latents} latents in nested groups (up to {groups}) and reads the residual stream that enters block {hook};
+the first group was trained to describe the text around a token, the others the token. Weights ship in
+half precision, thresholds in single; all figures are measured with the shipped weights, on texts
+written from other seeds than the training texts.
 
 ## Fidelity
 
-{_table(("measure", "value"), rows)}
+{fidelity}
 
 ## Labels
 
 A label is the candidate with the highest F1 on even-numbered texts; scores are from odd-numbered
-ones. "Control" is an autoencoder trained the same way on the same model before any training.
+ones. "Control" is an autoencoder trained the same way on the same model before any training: labels
+that it reaches too (single tokens above all) say nothing about what the model learned.
 
-{_table(("measure", "trained", "control"), _label_rows(labels, control))}
+{labels}
 
-{_table(("concept", "latent", "F1", "F1 of the control"), _concept_rows(figures))}
+{concepts}
 
 ## Steering
 
-{steering["summary"]["latents_that_steer"]} of {steering["summary"]["latents_measured"]} latents steer, by this criterion: {steering["summary"]["criterion"]}.
-A concept is counted by words that belong to it at least half of the times they occur.
-Strengths were calibrated on eight prompts and measured on eight others, sixteen texts of 24 tokens each.
+{steers} of {n_latents} latents steer, by this criterion: {criterion}.
+A concept is counted by words that belong to it at least half of the times they occur. Strengths
+were calibrated on eight prompts and measured on eight others, sixteen texts of 24 tokens each.
+Concepts that some latent steers: {steered}.
 
-{_table(("topic direction", "rate", "unsteered", "surprise, times its own"), [(d["concept"], d["rate"], d["base"], d["ratio"]) for d in steering["directions"]])}
+{directions}
 
 ## Skills
 
-{_table(("test", "result"), [(name.replace("_", " "), value) for name, value in figures["skills"].items() if isinstance(value, str)])}
+{skills}
 
-{_table(("kind of text", "nats per token"), list(figures["skills"]["nats_per_token_by_kind"].items()))}
+{kinds}
 
 ## Made by
 
-`python -m np_widgets.demo.training`, seed {s["seed"]}; seconds per step: {figures["seconds"]}.
+`python -m np_widgets.demo.training`, seed {seed}; seconds per step: {seconds}.
 """
+
+
+def _fidelity_rows(found: dict[str, float], labels: dict[str, Any]) -> list[tuple[Any, ...]]:
+    through = f"{found['cross_entropy_with_sae']:.4f} (+{found['increase']:.4f})"
+    return [
+        ("cross-entropy, nats per token", f"{found['cross_entropy']:.4f}"),
+        ("the same through the autoencoder", through),
+        ("the same with the mean state instead", f"{found['cross_entropy_mean_ablation']:.2f}"),
+        ("variance explained", f"{found['variance_explained']:.3f}"),
+        ("active latents per token", f"{found['l0']:.1f}"),
+        ("dead latents", f"{labels['dead_latents']} of {labels['latents']}"),
+    ]
 
 
 def _label_rows(labels: dict[str, Any], control: dict[str, Any]) -> list[tuple[Any, ...]]:

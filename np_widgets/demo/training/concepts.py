@@ -38,7 +38,8 @@ STRUCTURE: dict[str, re.Pattern[str]] = {
     "numbered_step": re.compile(r"^\d\. .*$", re.MULTILINE),
     "enumeration": re.compile(r"\w+(?:, \w+){2,}(?: and \w+)?"),
     "title_line": re.compile(
-        r"\A(?:Recipe|How|Guide|Weather|The weather|Departures|Shop|Receipt|About|[A-Z]\w+ \w+ for|\w+ timetable).*(?=\n)"
+        r"\A(?:Recipe|How|Guide|Weather|The weather|Departures|Shop|Receipt|About|"
+        r"[A-Z]\w+ \w+ for|\w+ timetable).*(?=\n)"
     ),
     "quiz_question": re.compile(r"^Question: .*$", re.MULTILINE),
     "quiz_answer": re.compile(r"^Answer: .*$", re.MULTILINE),

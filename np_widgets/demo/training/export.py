@@ -44,7 +44,6 @@ def write(
     sae: Weights,
     vectors: NDArray[np.float32],
     texts: Sequence[Sequence[int]],
-    settings: Settings,
 ) -> None:
     """Write the weights file."""
     folder.mkdir(parents=True, exist_ok=True)

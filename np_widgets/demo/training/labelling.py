@@ -104,8 +104,8 @@ class Candidates:
             if column < len(names):
                 return family, names[column]
             column -= len(names)
-        family, index = divmod(column, len(self.tokenizer))
-        return self.FAMILIES[3 + family], self.tokenizer.text_of(index)
+        block, index = divmod(column, len(self.tokenizer))
+        return self.FAMILIES[3 + block], self.tokenizer.text_of(index)
 
     @property
     def n_named(self) -> int:
@@ -159,7 +159,7 @@ class Labelling:
         rank[named:] *= PREFERENCE
         # "Before animals" is a weaker statement than "animals"; it has to earn its place.
         rank[len(self.candidates.names) : named] *= 0.99
-        found = []
+        found: list[Label] = []
         for column in np.argsort(-rank)[:count]:
             if not found or rank[column] >= 0.5:
                 found.append(self._label(latent, int(column)))

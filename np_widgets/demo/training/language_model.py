@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
+from torch.nn import functional
 
 from np_widgets.demo.tokenizer import BOS
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 ROTARY_BASE = 1000.0
 
 
-class Block(nn.Module):
+class Block(nn.Module):  # type: ignore[misc]  # torch has no types where it is not installed
     """Attention and a squared-ReLU MLP, each after a norm, each added to the residual stream."""
 
     def __init__(self, width: int, heads: int, depth: int) -> None:
@@ -38,12 +38,12 @@ class Block(nn.Module):
         rows, length, width = x.shape
         qkv = (rms_norm(x, self.norm1) @ self.qkv).view(rows, length, 3, self.heads, -1)
         q, k, v = qkv.permute(2, 0, 3, 1, 4)
-        mixed = F.scaled_dot_product_attention(rotate(q, turn), rotate(k, turn), v, attn_mask=mask)
+        mixed = functional.scaled_dot_product_attention(rotate(q, turn), rotate(k, turn), v, attn_mask=mask)
         x = x + mixed.transpose(1, 2).reshape(rows, length, width) @ self.out
-        return x + F.relu(rms_norm(x, self.norm2) @ self.up).square() @ self.down
+        return x + functional.relu(rms_norm(x, self.norm2) @ self.up).square() @ self.down
 
 
-class LanguageModel(nn.Module):
+class LanguageModel(nn.Module):  # type: ignore[misc]
     """Predict the next token of a document."""
 
     def __init__(self, settings: Settings, vocabulary: int) -> None:
@@ -128,7 +128,7 @@ def loss_of(logits: Tensor, ids: Tensor) -> Tensor:
     targets = ids[:, 1:]
     filling = (targets == BOS) & (ids[:, :-1] == BOS)
     targets = targets.masked_fill(filling, -100)
-    return F.cross_entropy(logits[:, :-1].flatten(0, 1), targets.flatten(), ignore_index=-100)
+    return functional.cross_entropy(logits[:, :-1].flatten(0, 1), targets.flatten(), ignore_index=-100)
 
 
 def batches(rows: Tensor, settings: Settings) -> Iterator[Tensor]:
@@ -164,7 +164,8 @@ def train(rows: Tensor, vocabulary: int, settings: Settings, log: Callable[[str]
         recent = 0.98 * recent + 0.02 * loss.item() if step else loss.item()
         if step % 200 == 0 or step == steps - 1:
             log(f"  step {step}/{steps}  loss {recent:.4f}  {time.perf_counter() - start:.0f} s")
-    return model.eval()
+    model.eval()
+    return model
 
 
 def schedule(step: int, steps: int, warm_up: int) -> float:

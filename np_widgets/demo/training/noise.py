@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import random
 
+
 def disturb(rng: random.Random, text: str) -> tuple[str, str]:
     """Rewrite a text so that the tokenizer's fallbacks occur; return it and what was done."""
     way = rng.random()

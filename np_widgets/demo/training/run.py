@@ -80,8 +80,9 @@ class Run:
         ids = [self.tokenizer.encode(document.text) for document in documents]
         rows = language_model.pack(ids, self.settings.context)
         with torch.no_grad():
-            parts = [model.residual(some, self.settings.hook)[some != BOS] for some in rows.split(32)]
-        return autoencoder.train(torch.cat(parts), self.settings, self.log)
+            parts = [text_states(model, some) for some in rows.split(32)]
+        states, around = (torch.cat(part) for part in zip(*parts, strict=True))
+        return autoencoder.train(states, around, self.settings, self.log)
 
     def labelled(self, weights: Weights, sae: Weights) -> tuple[Any, Labelling]:
         """Lay facts and activations side by side and match them."""
@@ -94,6 +95,16 @@ class Run:
         """Return the model as the package runs it."""
         s = self.settings
         return Transformer(weights, heads=s.heads, hook=s.hook, context=s.context)
+
+
+def text_states(model: language_model.LanguageModel, rows: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return the hidden states of packed texts without BOS, and for each its text's mean."""
+    states, inside = model.residual(rows, model.settings.hook), rows != BOS
+    text = (rows == BOS).flatten().cumsum(0)[inside.flatten()]
+    states = states[inside]
+    count = torch.zeros(int(text.max()) + 1).index_add(0, text, torch.ones(len(text)))
+    total = torch.zeros(len(count), states.shape[1]).index_add(0, text, states)
+    return states, (total / count.clamp(min=1)[:, None])[text]
 
 
 def _state(model: torch.nn.Module) -> Weights:
@@ -132,7 +143,7 @@ def run(settings: Settings, folder: Path, kept: Path | None = None) -> dict[str,
 
     dashboard = make_documents(settings, DASHBOARD, settings.dashboard_documents, noise=0)
     texts = [job.tokenizer.encode(document.text) for document in dashboard]
-    export.write(folder, job.tokenizer, trained, sae, vectors, texts, settings)
+    export.write(folder, job.tokenizer, trained, sae, vectors, texts)
     export.write_labels(folder, settings, labelling, steered, topics)
     figures["seconds"] = job.seconds | {"everything": round(time.perf_counter() - job.start, 1)}
     figures["settings"] = asdict(settings)

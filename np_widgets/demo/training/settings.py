@@ -15,7 +15,7 @@ class Settings:
     blocks: int = 3
     heads: int = 4
     context: int = 256
-    documents: int = 240_000
+    documents: int = 140_000
     vocabulary_documents: int = 20_000
     epochs: float = 1.0
     rows_per_step: int = 16
@@ -25,7 +25,11 @@ class Settings:
     warm_up: int = 60
     # The sparse autoencoder
     hook: int = 2
-    prefixes: tuple[int, ...] = (48, 128, 288, 512)
+    context_latents: int = 64
+    context_active: int = 4
+    context_weight: float = 2.0
+    prefixes: tuple[int, ...] = (160, 288, 512)
+    prefix_weight: float = 0.3
     active: int = 16
     sae_documents: int = 60_000
     sae_steps: int = 6000
@@ -50,7 +54,9 @@ QUICK = replace(
     documents=600,
     vocabulary_documents=600,
     sae_documents=200,
-    prefixes=(8, 24, 48),
+    context_latents=8,
+    context_active=2,
+    prefixes=(24, 48),
     active=8,
     sae_steps=60,
     sae_batch=256,

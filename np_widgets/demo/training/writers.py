@@ -168,7 +168,8 @@ def _code(scene: Scene) -> str:
     }
     # Braces mean something in code, so these templates have capitals instead.
     blocks = _several(scene, plan["blocks"], 1, 3)
-    return re.sub(r"(?<![A-Za-z])[A-Z]+\d?(?![a-z])", lambda match: words.get(match.group(), match.group()), "\n".join(blocks))
+    capitals = r"(?<![A-Za-z])[A-Z]+\d?(?![a-z])"
+    return re.sub(capitals, lambda match: words.get(match.group(), match.group()), "\n".join(blocks))
 
 
 WRITERS = {
