@@ -62,7 +62,7 @@ def test_histogram_counts_every_firing(model: DemoModel) -> None:
 
 
 def test_no_latent_is_dead(model: DemoModel) -> None:
-    firings = model._ensure_firings()
+    firings = model._dashboards.firings()
     assert all(len(firings.of(index)[0]) for index in range(model.n_features))
 
 
