@@ -94,6 +94,20 @@ def arrange(activations: Sequence[Activation]) -> Arrangement:
     )
 
 
+def in_order(activations: Sequence[Activation]) -> Arrangement:
+    """Leave texts as they are given: a reader's own are neither grouped nor folded nor dropped."""
+    places = tuple(range(len(activations)))
+    ungrouped = (0,) * len(activations)
+    return Arrangement(
+        order=places,
+        groups=(Group(kind="none"),) if places else (),
+        group=ungrouped,
+        given=ungrouped,
+        duplicate_of={},
+        not_positive=frozenset(),
+    )
+
+
 Key = tuple[int, float, float]
 
 

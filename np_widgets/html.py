@@ -28,6 +28,7 @@ _SNIPPET = 16
 #: The site colours nothing below this (``lib/utils/activations.ts``).
 _INVISIBLE = 0.00005
 _EXAMPLES = 12
+_WHOLE = 512
 _BARS = 10
 
 
@@ -56,12 +57,14 @@ def activation_html(activation: Activation) -> str:
     scale = max(activation.peak or 0.0, 0.0), min(activation.minimum or 0.0, 0.0)
     title = f"<b>{escape(str(activation.ref))}</b> · " if activation.ref else ""
     peak = "no peak" if activation.peak is None else f"peak {activation.peak:.4g}"
-    return _box(f"<div>{title}{peak}</div>{_row(activation, scale, window=None)}")
+    window = None if len(activation.tokens) <= _WHOLE else _WHOLE
+    return _box(f"<div>{title}{peak}</div>{_row(activation, scale, window)}")
 
 
-def activations_html(activations: Sequence[Activation], *, examples: int = _EXAMPLES) -> str:
-    """Draw several texts on one scale, grouped and ordered as the site does."""
-    return _box(_arranged(activations, arrange(activations), examples, snippet=True))
+def activations_html(activations: Sequence[Activation], plan: Arrangement, *, examples: int = _EXAMPLES) -> str:
+    """Draw several texts on one scale; a single one whole, unless it is a book."""
+    whole = len(activations) == 1 and len(activations[0].tokens) <= _WHOLE
+    return _box(_arranged(activations, plan, examples, snippet=not whole))
 
 
 def logits_html(feature: Feature) -> str:

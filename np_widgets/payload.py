@@ -54,7 +54,7 @@ def texts_payload(activations: Sequence[Activation], arrangement: Arrangement | 
             dfa=_per_text(shown, _dfa),
             loss=_per_text(shown, lambda a: _sparse(a.loss_values) if a.loss_values.size else None),
             z=_per_text(shown, _z_pattern),
-            origin=_per_text(shown, lambda a: a.data_source),
+            origin=_per_text(shown, lambda a: a.data_source) if len({a.data_source for a in shown}) > 1 else {},
         ),
     }
 
@@ -261,6 +261,7 @@ def _facts(feature: Feature) -> list[list[str]]:
         ("vector label", feature.vector_label),
         ("vector dimension", feature.vector.size or None),
         ("default strength", feature.default_strength if feature.has_vector else None),
+        ("texts from", " · ".join(sorted({a.data_source for a in feature.activations if a.data_source})[:3])),
         ("creator", feature.creator),
         ("created", (feature.created_at or "")[:10]),
     ]

@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 from np_widgets import Feature
-from np_widgets.examples import Arrangement, arrange
+from np_widgets.examples import Arrangement, arrange, in_order
 from tests.rows import activation_row, feature_row
 
 
@@ -73,3 +73,10 @@ def test_an_example_on_the_bound_of_its_interval_stays() -> None:
 
 def test_nothing_to_arrange_is_fine() -> None:
     assert plan().order == ()
+
+
+def test_a_reader_s_own_texts_are_left_as_they_are() -> None:
+    rows = [activation_row(0, values=[0.0] * 12, maxValue=0), activation_row(0, peak=9), activation_row(0, peak=3)]
+    shown = in_order(Feature.from_json(feature_row(activations=rows)).activations)
+    assert shown.order == (0, 1, 2)
+    assert shown.note() == ""

@@ -147,7 +147,9 @@ class Activation(Record, frozen=True, kw_only=True, eq=False):
         return to_dataframe(self, kind)
 
     def __repr__(self) -> str:
-        words = self.text
+        from np_widgets.tokens import readable
+
+        words = "".join(readable(self.tokens[:61]))  # not of all: a text can have a million tokens
         excerpt = words if len(words) <= 60 else f"{words[:59]}…"
         peak = "no peak" if self.peak is None else f"peak {self.peak:.4g} at token {self.peak_index}"
         return f"<Activation of {self.ref or 'a feature'}: {len(self.tokens)} tokens, {peak}: {excerpt!r}>"

@@ -8,7 +8,7 @@ import msgspec
 import traitlets
 
 from np_widgets.errors import InvalidRequest, NeuronpediaError, NotFound
-from np_widgets.examples import arrange
+from np_widgets.examples import arrange, in_order
 from np_widgets.html import feature_html, message_html
 from np_widgets.models import Activation, Feature, FeatureRef
 from np_widgets.payload import feature_payload, texts_payload
@@ -201,7 +201,7 @@ class FeatureDashboard(ExamplesView):
 
     def _show_answer(self, activation: Activation) -> None:
         self.answer = activation
-        self._answer = {"text": self.text, "texts": texts_payload([activation])}
+        self._answer = {"text": self.text, "texts": texts_payload([activation], in_order([activation]))}
         self.error, self.busy = None, ""
 
     def _fail(self, where: str, error: Exception) -> None:

@@ -9,9 +9,9 @@ import numpy as np
 import traitlets
 
 from np_widgets.errors import InvalidRequest
-from np_widgets.examples import arrange
+from np_widgets.examples import Arrangement, arrange, in_order
 from np_widgets.html import activations_html
-from np_widgets.models import Activation, Feature, frozen_array
+from np_widgets.models import Activation, frozen_array
 from np_widgets.payload import texts_payload
 from np_widgets.widgets.base import as_feature, built, refuse_kind
 from np_widgets.widgets.view import ExamplesView
@@ -69,8 +69,8 @@ class ActivationHeatmap(ExamplesView):
 
     def show(self, x: Any, values: Any = None) -> None:  # noqa: ANN401 (as the constructor)
         """Show something else in the same view."""
-        given = _activations(x, values, self._source)
-        plan = arrange(given)
+        given, plan = _texts(x, values, self._source)
+        self._given, self._plan = given, plan
         self._activations = tuple(given[number] for number in plan.order)
         self.selected = self.hovered = None
         self._texts = texts_payload(given, plan)
@@ -84,7 +84,7 @@ class ActivationHeatmap(ExamplesView):
         return to_dataframe(self._activations, kind)
 
     def _static_html(self) -> str:
-        return activations_html(self._activations)
+        return activations_html(self._given, self._plan)
 
     def __repr__(self) -> str:
         if len(self._activations) == 1:
@@ -92,18 +92,19 @@ class ActivationHeatmap(ExamplesView):
         return f"<ActivationHeatmap: {len(self._activations)} texts, {sum(self._texts['lengths'])} tokens>"
 
 
-def _activations(x: Any, values: Any, source: SourceLike) -> Sequence[Activation]:  # noqa: ANN401
+def _texts(x: Any, values: Any, source: SourceLike) -> tuple[Sequence[Activation], Arrangement]:  # noqa: ANN401
+    """Find what is meant, and its order: the site's for a feature's examples, the reader's own for anything else."""
     if values is not None:
-        return _own(x, values)
-    if isinstance(x, Feature):
-        return x.activations
+        own = _own(x, values)
+        return own, in_order(own)
     if isinstance(x, Activation):
-        return [x]
+        return [x], in_order([x])
     if isinstance(x, Sequence) and not isinstance(x, str) and all(isinstance(item, Activation) for item in x):
-        return list(x)
+        return list(x), in_order(x)
     if isinstance(x, list):
         raise InvalidRequest("The tokens come without values.", remedy=_REMEDY)
-    return as_feature(x, source).activations
+    activations = as_feature(x, source).activations
+    return activations, arrange(activations)
 
 
 def _own(tokens: Any, values: Any) -> list[Activation]:  # noqa: ANN401

@@ -20,7 +20,13 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page, Playwright
 
 #: What a fresh profile would fetch from outside, switched off: there is nothing to reach, and tests are offline.
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 SETTINGS = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}}
 #: A cell may import pandas for the first time on a busy machine.
 PATIENCE = 90_000
@@ -75,7 +81,9 @@ def write_notebook(path: Path, *cells: str) -> None:
         for n, code in enumerate(cells)
     ]
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    path.write_text(json.dumps({"cells": rows, "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}), encoding="utf-8")
+    path.write_text(
+        json.dumps({"cells": rows, "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}), encoding="utf-8"
+    )
 
 
 class Notebook:
@@ -130,7 +138,8 @@ class Notebook:
         """Switch JupyterLab's theme: ``Light`` or ``Dark``."""
         self.command("apputils:change-theme", theme=f"JupyterLab {name}")
         self.page.wait_for_function(
-            "light => document.body.dataset.jpThemeLight === light", arg="true" if name == "Light" else "false"
+            "light => document.body.dataset.jpThemeLight === light && !document.querySelector('#jupyterlab-splash')",
+            arg="true" if name == "Light" else "false",
         )
 
     def save(self) -> None:
