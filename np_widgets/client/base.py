@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 from np_widgets.client import checks
 from np_widgets.client.address import Address
 from np_widgets.client.cache import Cache
-from np_widgets.client.keys import find_key
+from np_widgets.client.keys import KeyRing
 from np_widgets.client.reader import Reader
 from np_widgets.client.routes import Call, encode
 from np_widgets.client.transport import DEFAULT_TIMEOUT, Reply, Timeout, Transport, check_timeout
@@ -40,16 +40,14 @@ class BaseClient:
         session: requests.Session | None = None,
     ) -> None:
         self._address = Address.find(base_url)
-        self._key = find_key(api_key, self._address)
+        self._keys = KeyRing(api_key, self._address)
         self._timeout = check_timeout(timeout)
         self._max_bytes = checks.check_count(max_bytes, "max_bytes", 1)
         folder = None if cache is None or isinstance(cache, bool) else Path(cache)
         is_kept = session is None if cache is None else cache is not False
         self._cache = Cache(folder) if is_kept else None
-        self._transport = Transport(
-            self._address, self._key, timeout=self._timeout, max_bytes=self._max_bytes, session=session
-        )
-        self._reader = Reader(self._transport, self._address, self._key, self._cache, self._max_bytes)
+        self._transport = Transport(self._address, timeout=self._timeout, max_bytes=self._max_bytes, session=session)
+        self._reader = Reader(self._transport, self._address, self._keys, self._cache, self._max_bytes)
 
     @property
     def base_url(self) -> str:
@@ -59,7 +57,7 @@ class BaseClient:
     @property
     def has_key(self) -> bool:
         """Whether requests carry an API key."""
-        return self._key is not None
+        return self._keys.current() is not None
 
     @property
     def rate_limits(self) -> Mapping[str, RateLimit]:
@@ -86,7 +84,7 @@ class BaseClient:
                 f"{path!r} is not a path of the service.", remedy='Begin it with "/api/" and quote it.'
             )
         body = None if method == "GET" else encode({} if json is None else json)
-        return self._transport.send(Call(method, path, body, about or path))
+        return self._transport.send(Call(method, path, body, about or path), self._keys.current())
 
     def clear_cache(self) -> None:
         """Remove all copies on this machine, those of other clients with the same folder too."""
@@ -108,7 +106,7 @@ class BaseClient:
         self.close()
 
     def __repr__(self) -> str:
-        return f"NeuronpediaClient(base_url={self.base_url!r}, api_key={'set' if self._key else 'none'})"
+        return f"NeuronpediaClient(base_url={self.base_url!r}, api_key={'set' if self.has_key else 'none'})"
 
     def __reduce__(self) -> tuple[Any, ...]:
         # The key stays behind: a pickle is a file, and this one finds its key where it is unpacked.

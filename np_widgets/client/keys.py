@@ -55,14 +55,21 @@ def make_key(text: str | None) -> Key | None:
     return Key(stripped)
 
 
-def find_key(api_key: str | None, address: Address) -> Key | None:
-    """Take the argument (``""`` for none at all), else what ``login`` keeps, else ``NEURONPEDIA_API_KEY``.
+class KeyRing:
+    """Which key a client sends: its own argument (``""`` for none at all), else ``login``'s, else the environment's.
 
-    What was typed in this session goes before the environment, which may hold an older key.
+    What was typed in this session goes before the environment, which may hold an older key. ``login`` is looked up
+    anew for every request, so that it reaches clients that were there before, such as the default source's.
     """
-    if api_key is not None:
-        return make_key(api_key)
-    return _of_session.get(address.origin) or make_key(os.environ.get(ENVIRONMENT))
+
+    def __init__(self, api_key: str | None, address: Address) -> None:
+        self._is_given = api_key is not None
+        self._own = make_key(os.environ.get(ENVIRONMENT) if api_key is None else api_key)
+        self._origin = address.origin
+
+    def current(self) -> Key | None:
+        """Return the key for the next request."""
+        return self._own if self._is_given else _of_session.get(self._origin) or self._own
 
 
 # By origin, since a key that was given to one server is no other server's business.

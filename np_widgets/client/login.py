@@ -14,7 +14,7 @@ _MAX_BYTES = 64 * 2**20
 
 
 def login(api_key: str | None = None, *, base_url: str | None = None) -> None:
-    """Take an API key, test it, and keep it in memory for the default source and for clients made from now on.
+    """Take an API key, test it, and keep it in memory for the default source and every client without a key of its own.
 
     The key comes from Colab's secrets (``NEURONPEDIA_API_KEY``) or from a hidden prompt. It is tested by
     ``POST /api/vector/list-owned``, which needs a key and changes nothing (contract, 1.2), and says so in one line.
@@ -45,9 +45,9 @@ def login(api_key: str | None = None, *, base_url: str | None = None) -> None:
 
 
 def _test(key: Key, address: Address) -> None:
-    transport = Transport(address, key, timeout=DEFAULT_TIMEOUT, max_bytes=_MAX_BYTES)
+    transport = Transport(address, timeout=DEFAULT_TIMEOUT, max_bytes=_MAX_BYTES)
     try:
-        transport.send(post("/api/vector/list-owned", {}, "the test of the API key"))
+        transport.send(post("/api/vector/list-owned", {}, "the test of the API key"), key)
     finally:
         transport.close()
 

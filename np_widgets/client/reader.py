@@ -13,7 +13,7 @@ from np_widgets.models import Provenance
 if TYPE_CHECKING:
     from np_widgets.client.address import Address
     from np_widgets.client.cache import Cache, Copy
-    from np_widgets.client.keys import Key
+    from np_widgets.client.keys import KeyRing
     from np_widgets.client.routes import Call
     from np_widgets.client.transport import Transport
 
@@ -31,11 +31,11 @@ class Reader:
     """
 
     def __init__(
-        self, transport: Transport, address: Address, key: Key | None, cache: Cache | None, max_bytes: int
+        self, transport: Transport, address: Address, keys: KeyRing, cache: Cache | None, max_bytes: int
     ) -> None:
         self._transport = transport
         self._address = address
-        self._key = key
+        self._keys = keys
         self._cache = cache
         self._max_bytes = max_bytes
 
@@ -47,13 +47,14 @@ class Reader:
         NeuronpediaError
             What the service or the network did.
         """
-        copy = self._cache.get(call, self._address.base, self._key) if self._cache and call.is_cached else None
+        key = self._keys.current()
+        copy = self._cache.get(call, self._address.base, key) if self._cache and call.is_cached else None
         if self._cache and copy and not refresh and self._cache.is_fresh(copy):
             result = self._from_copy(copy, decode, stale=False)
             if result is not None:
                 return result
         try:
-            reply = self._transport.send(call)
+            reply = self._transport.send(call, key)
         except (ConnectionFailed, ServerError) as failure:
             gone = isinstance(failure, ConnectionFailed) or failure.status in GATEWAY_STATUSES
             result = self._from_copy(copy, decode, stale=True) if copy and gone else None
@@ -62,7 +63,7 @@ class Reader:
             return result
         result = _decoded(decode, reply.body, self._provenance(call, reply.fetched_at), call)
         if self._cache and call.is_cached:
-            self._cache.put(call, self._address.base, self._key, reply.body, reply.fetched_at.timestamp())
+            self._cache.put(call, self._address.base, key, reply.body, reply.fetched_at.timestamp())
         return result
 
     def _from_copy(self, copy: Copy, decode: Decode[T], *, stale: bool) -> T | None:

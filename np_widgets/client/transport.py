@@ -129,7 +129,6 @@ class Transport:
     def __init__(
         self,
         address: Address,
-        key: Key | None,
         *,
         timeout: Timeout,
         max_bytes: int,
@@ -137,8 +136,6 @@ class Transport:
     ) -> None:
         self.limits = RateLimits()
         self._address = address
-        self._key = key
-        self._faults = Faults(address, key)
         self._timeout = check_timeout(timeout)
         self._max_bytes = max_bytes
         self._session = session or new_session()
@@ -150,7 +147,7 @@ class Transport:
         """Close the connections."""
         self._session.close()
 
-    def send(self, call: Call) -> Reply:
+    def send(self, call: Call, key: Key | None) -> Reply:
         """Ask, and return the answer if it is one.
 
         Raises
@@ -158,29 +155,30 @@ class Transport:
         NeuronpediaError
             The error of the tree that fits what happened.
         """
-        reply = self._follow(call)
+        reply = self._follow(call, key)
+        faults = Faults(self._address, key)
         self.limits.note(call.path, reply.headers)
         if 200 <= reply.status < 300:
-            failure = self._faults.of_success(call, reply.status, reply.body)
+            failure = faults.of_success(call, reply.status, reply.body)
         else:
-            failure = self._faults.of_status(call, reply.status, reply.body)
+            failure = faults.of_status(call, reply.status, reply.body)
         if isinstance(failure, RateLimited):
             self.limits.note_refusal(failure.endpoint or call.path, failure.limit, failure.window)
         if failure:
             raise failure
         return reply
 
-    def _follow(self, call: Call) -> Reply:
+    def _follow(self, call: Call, key: Key | None) -> Reply:
         """Ask, and follow redirects as far as the key's safety allows."""
         first = url = f"{self._address.base}{call.path}"
         method, body = call.method, call.body
         for _ in range(_MOST_REDIRECTS + 1):
-            with self._ask(method, url, body, call) as response:
+            with self._ask(method, url, body, call, key) as response:
                 location = response.headers.get("location")
                 if response.status_code not in _REDIRECTS or location is None:
                     content = self._read(response, call)
                     return Reply(content, first, response.status_code, response.headers, datetime.now(UTC))
-                url = self._target(url, location, call)
+                url = self._target(url, location, call, key)
                 if response.status_code == 303:
                     method, body = "GET", None
         raise UnexpectedResponse(
@@ -188,18 +186,18 @@ class Transport:
             remedy="Check base_url and NEURONPEDIA_BASE_URL.",
         )
 
-    def _target(self, url: str, location: str, call: Call) -> str:
+    def _target(self, url: str, location: str, call: Call, key: Key | None) -> str:
         """Where a redirect leads, if it may be followed."""
         target = urljoin(url, location)
         origin = origin_of(target)
-        if origin is None or (self._key is not None and self._key.reveal() in target):
+        if origin is None or (key is not None and key.reveal() in target):
             raise UnexpectedResponse(
                 f"{self._address.host} redirects the request for {call.about} to something that is no address for it.",
                 remedy="Check base_url and NEURONPEDIA_BASE_URL.",
             )
         if origin == self._address.origin:
             return target
-        if self._key is not None:
+        if key is not None:
             raise UnexpectedResponse(
                 f"{self._address.origin} redirects to another origin, {origin}, where your API key must not go.",
                 remedy=f'If you trust it, use base_url="{origin}"; or read without a key (api_key="").',
@@ -211,13 +209,13 @@ class Transport:
             )
         return target
 
-    def _ask(self, method: str, url: str, body: bytes | None, call: Call) -> requests.Response:
+    def _ask(self, method: str, url: str, body: bytes | None, call: Call, key: Key | None) -> requests.Response:
         if self._own and self._process != os.getpid():
             self._session, self._process = new_session(), os.getpid()
         failure: NeuronpediaError
         try:
             prepared = self._session.prepare_request(
-                requests.Request(method, url, headers=self._headers(url, body), data=body, auth=_no_netrc)
+                requests.Request(method, url, headers=self._headers(url, body, key), data=body, auth=_no_netrc)
             )
             proxies = self._session.merge_environment_settings(url, {}, True, None, None)  # noqa: FBT003 (stream)
             return self._session.send(prepared, allow_redirects=False, timeout=self._timeout, **proxies)
@@ -228,12 +226,12 @@ class Transport:
         # Raised out here, so that the exception from below, which holds the request and its key, is not attached.
         raise failure
 
-    def _headers(self, url: str, body: bytes | None) -> dict[str, str]:
+    def _headers(self, url: str, body: bytes | None, key: Key | None) -> dict[str, str]:
         headers = {"accept": "application/json", "accept-encoding": "gzip", "user-agent": "np_widgets"}
         if body is not None:
             headers["content-type"] = "application/json"
-        if self._key is not None and origin_of(url) == self._address.origin:
-            headers["x-api-key"] = self._key.reveal()
+        if key is not None and origin_of(url) == self._address.origin:
+            headers["x-api-key"] = key.reveal()
         return headers
 
     def _read(self, response: requests.Response, call: Call) -> bytes:

@@ -49,11 +49,12 @@ def test_key_comes_from_argument_then_session_then_environment(
 ) -> None:
     make_client().get_feature(REF)
     monkeypatch.setenv("NEURONPEDIA_API_KEY", " from-environment ")
-    make_client().get_feature(REF)
+    client = make_client()
+    client.get_feature(REF)
     key = make_key("from-login")
     assert key
     keep_for_session(key, Address.find(server.url))
-    make_client().get_feature(REF)
+    client.get_feature(REF)  # a client that was there before
     make_client(api_key="from-argument").get_feature(REF)
     make_client(api_key="").get_feature(REF)
     sent = [request.key for request in server.requests]
@@ -211,7 +212,7 @@ def test_pickle_and_copy_leave_the_key_behind(make_client: MakeClient, server: L
             assert (twin.base_url, twin.has_key) == (server.url, False)
             assert str(twin.get_feature(REF).ref) == REF
     with pytest.raises(TypeError, match="not pickled"):
-        pickle.dump(client._key, io.BytesIO())
+        pickle.dump(client._keys.current(), io.BytesIO())
 
 
 def test_cache_holds_no_key(make_client: MakeClient, server: LoopbackServer, tmp_path: Path) -> None:
