@@ -9,7 +9,7 @@ const here = dirname(fileURLToPath(import.meta.url));
 const out = resolve(process.argv[2] ?? join(here, "../np_widgets/widgets/static"));
 
 // anywidget stores a bundle's source in every widget's saved state, so each one has a ceiling.
-const budgets = { heatmap: 28_000, logits: 40_000, histogram: 40_000, dashboard: 44_000 };
+const budgets = { heatmap: 22_000, logits: 40_000, histogram: 40_000, dashboard: 44_000 };
 
 const shared = {
   absWorkingDir: here,

@@ -1,4 +1,5 @@
 type Child = Node | string | null | undefined | false;
+type Values = Record<string, string | number | boolean | null | undefined>;
 
 /** An element with `npw-` classes. Strings become text nodes, whatever they contain. */
 export function h<Tag extends keyof HTMLElementTagNameMap>(
@@ -12,42 +13,40 @@ export function h<Tag extends keyof HTMLElementTagNameMap>(
   return node;
 }
 
-export function attrs<E extends Element>(
-  node: E,
-  values: Record<string, string | number | boolean | null | undefined>,
-): E {
-  for (const [name, value] of Object.entries(values)) {
-    if (value === null || value === undefined || value === false) node.removeAttribute(name);
-    else node.setAttribute(name, value === true ? "" : String(value));
+export function attrs<E extends Element>(node: E, values: Values): E {
+  for (const name in values) {
+    const value = values[name];
+    // An attribute that is not wanted is left out: "" and 0 are values, false and null are none.
+    if (value === false || value == null) node.removeAttribute(name);
+    else node.setAttribute(name, `${value}`);
   }
   return node;
 }
 
 /** JupyterLab matches its shortcuts against `:focus`, so the mark must sit on the focusable element itself. */
-export function focusable<E extends HTMLElement>(node: E, tabIndex?: number): E {
-  node.dataset["lmSuppressShortcuts"] = "true";
-  if (tabIndex !== undefined) node.tabIndex = tabIndex;
-  return node;
+export function focusable<E extends HTMLElement>(node: E, tabIndex = 0): E {
+  node.tabIndex = tabIndex;
+  return attrs(node, { "data-lm-suppress-shortcuts": "true" });
 }
 
 export interface ButtonOptions {
   arg?: string;
   title?: string | undefined;
   look?: string;
-  pressed?: boolean;
+  pressed?: boolean | undefined;
   /** Why it cannot be used; it stays focusable so that the reason can be read. */
   cannot?: string | null | undefined;
 }
 
 export function button(label: Child, act: string, options: ButtonOptions = {}): HTMLButtonElement {
-  const node = focusable(h("button", options.look ?? "link", label));
-  node.type = "button";
-  return attrs(node, {
+  const { arg = act, title, look = "link", pressed, cannot } = options;
+  return attrs(focusable(h("button", look, label)), {
+    type: "button",
     "data-act": act,
-    "data-arg": options.arg,
-    title: options.cannot ?? options.title,
-    "aria-pressed": options.pressed === undefined ? null : String(options.pressed),
-    "aria-disabled": options.cannot ? "true" : null,
+    "data-arg": arg,
+    title: cannot ?? title,
+    "aria-pressed": pressed?.toString(),
+    "aria-disabled": !!cannot && "true",
   });
 }
 
@@ -58,28 +57,31 @@ export function link(label: string, url: string, look = "link"): HTMLElement {
   return attrs(node, { href: url, target: "_blank", rel: "noopener noreferrer" });
 }
 
-export type Acts = Record<string, (arg: string, node: HTMLElement) => void>;
+export function listen<Name extends keyof HTMLElementEventMap>(
+  node: HTMLElement,
+  name: Name,
+  run: (event: HTMLElementEventMap[Name]) => void,
+  signal: AbortSignal,
+): void {
+  node.addEventListener(name, run, { signal });
+}
+
+export type Acts = Record<string, (arg: string) => void>;
 
 /** One click listener for all buttons inside `host`, so that redrawing them costs no listener. */
 export function onAct(host: HTMLElement, signal: AbortSignal, acts: Acts): void {
   const run = (event: Event): void => {
-    const node = (event.target as Element).closest<HTMLElement>("[data-act]");
-    if (!node || node.hasAttribute("aria-disabled")) return;
-    acts[node.dataset["act"] ?? ""]?.(node.dataset["arg"] ?? "", node);
+    const node = (event.target as Element).closest<HTMLElement>("[data-act]:not([aria-disabled])");
+    const { act = "", arg = "" } = node?.dataset ?? {};
+    acts[act]?.(arg);
   };
-  host.addEventListener("click", run, { signal });
+  listen(host, "click", run, signal);
 }
 
-/** Redrawing a group of buttons must not throw the keyboard user out of it. */
-export function keepFocus(host: HTMLElement, draw: () => void): void {
-  const root = host.getRootNode() as Document | ShadowRoot;
-  const held = root.activeElement;
-  const inside = held instanceof HTMLElement && host.contains(held) ? held.dataset : null;
-  const before = inside && { act: inside["act"], arg: inside["arg"] };
-  draw();
-  if (!before || host.contains(root.activeElement)) return;
-  const same = [...host.querySelectorAll<HTMLElement>("[data-act]")].filter(
-    (node) => node.dataset["act"] === before.act,
-  );
-  (same.find((node) => node.dataset["arg"] === before.arg) ?? same[0])?.focus();
+/** New contents; a keyboard user who stood on a button stays on the one that replaces it. */
+export function refill(host: HTMLElement, ...nodes: (Node | string)[]): void {
+  const { activeElement: held } = host.getRootNode() as Document;
+  const arg = host.contains(held) && held?.getAttribute("data-arg");
+  host.replaceChildren(...nodes);
+  if (arg) host.querySelector<HTMLElement>(`[data-arg=${CSS.escape(arg)}]`)?.focus();
 }

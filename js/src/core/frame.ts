@@ -1,5 +1,5 @@
-import { h } from "./dom";
-import { lifetime, watch } from "./life";
+import { attrs, h } from "./dom";
+import { lifetime, onEnd, watch } from "./life";
 import { followTheme } from "./theme";
 import type { AnyModel, CommonTraits, RenderProps } from "./types";
 
@@ -10,17 +10,15 @@ export function frame<Traits extends CommonTraits>(
 ): () => void {
   const life = lifetime(outer);
   const { signal } = life;
-  if (signal.aborted) return () => {};
   const root = h("div", "root");
   const common = model as unknown as AnyModel<CommonTraits & { scheme: string }>;
   fill(root, signal);
   el.append(root);
-  signal.addEventListener("abort", () => root.remove());
+  onEnd(signal, () => root.remove());
   const retheme = followTheme(el, root, () => common.get("theme"), signal);
   const dress = (): void => {
     retheme();
-    root.dataset["scheme"] = common.get("scheme") ?? "emerald";
-    root.classList.toggle("npw-guided", common.get("guide") ?? false);
+    attrs(root, { "data-scheme": common.get("scheme"), "data-guide": common.get("guide") });
   };
   watch(common, ["theme", "scheme", "guide"], dress, signal);
   return () => life.abort();

@@ -4,8 +4,21 @@ import type { AnyModel } from "./types";
 export function lifetime(outer: AbortSignal | undefined): AbortController {
   const own = new AbortController();
   if (outer?.aborted) own.abort();
-  outer?.addEventListener("abort", () => own.abort(), { once: true, signal: own.signal });
+  outer?.addEventListener("abort", () => own.abort(), own);
   return own;
+}
+
+const ends = new WeakMap<AbortSignal, (() => void)[]>();
+
+/** Calls `end` with the view's end; one listener per view, however many parts it has. */
+export function onEnd(signal: AbortSignal, end: () => void): void {
+  const all = ends.get(signal);
+  if (all) all.push(end);
+  else {
+    const own = [end];
+    ends.set(signal, own);
+    signal.addEventListener("abort", () => own.forEach((run) => run()));
+  }
 }
 
 /** Runs `draw` now and once after any burst of changes to the named traits. */
@@ -24,17 +37,14 @@ export function watch<Traits extends object>(
       if (!signal.aborted) draw();
     });
   };
-  if (signal.aborted) return;
   for (const name of names) model.on(`change:${name}`, ask);
-  signal.addEventListener("abort", () => {
+  onEnd(signal, () => {
     for (const name of names) model.off(`change:${name}`, ask);
   });
   draw();
 }
 
 export function save<Traits extends object>(model: AnyModel<Traits>, patch: Partial<Traits>): void {
-  for (const name of Object.keys(patch) as (keyof Traits & string)[]) {
-    model.set(name, patch[name] as Traits[typeof name]);
-  }
+  for (const name in patch) model.set(name, patch[name] as Traits[typeof name]);
   model.save_changes();
 }

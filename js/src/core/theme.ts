@@ -1,39 +1,28 @@
+import { onEnd } from "./life";
 import type { Theme } from "./types";
 
-const DARK_CLASS =
-  /(^|\s)(dark|dark-theme|dark-mode|theme-dark|vscode-dark|vscode-high-contrast)(\s|$)/;
-const LIGHT_CLASS =
-  /(^|\s)(light|light-theme|light-mode|theme-light|vscode-light|vscode-high-contrast-light)(\s|$)/;
+const SYSTEM = "(prefers-color-scheme: dark)";
+const SIGNS = ["class", "theme", "data-theme", "data-vscode-theme-kind"];
+const TONE = /(^| |-)(dark|light|high-contrast)(-theme|-mode|-light)?( |$)/;
 
-type Tone = "light" | "dark";
+const parentOf = (node: Element): Element | undefined =>
+  node.parentElement ?? (node.getRootNode() as ShadowRoot).host;
 
-function parentOf(node: Element): Element | null {
-  return node.parentElement ?? (node.getRootNode() as Partial<ShadowRoot>).host ?? null;
-}
-
-/** What one element says about the theme: JupyterLab, VS Code, Colab, marimo and common page themes. */
-function toneOf(node: Element): Tone | null {
-  const lab = node.getAttribute("data-jp-theme-light");
-  if (lab) return lab === "false" ? "dark" : "light";
-  const names = `${node.getAttribute("class") ?? ""} ${node.getAttribute("data-vscode-theme-kind") ?? ""}`;
-  if (LIGHT_CLASS.test(names)) return "light";
-  if (DARK_CLASS.test(names)) return "dark";
-  const said = node.getAttribute("data-theme") ?? node.getAttribute("theme");
-  return said === "dark" || said === "light" ? said : null;
-}
-
-export function themeOf(el: Element, wish: Theme): Tone {
+/** What the host says about its theme: JupyterLab, VS Code, Colab, marimo, common page themes, then the system. */
+export function themeOf(el: Element, wish: Theme): string {
   if (wish === "light" || wish === "dark") return wish;
-  for (let node: Element | null = el; node; node = parentOf(node)) {
-    const tone = toneOf(node);
-    if (tone) return tone;
+  for (let node: Element | undefined = el; node; node = parentOf(node)) {
+    const lab = node.getAttribute("data-jp-theme-light");
+    if (lab) return lab === "false" ? "dark" : "light";
+    for (const sign of SIGNS) {
+      const said = TONE.exec(node.getAttribute(sign) ?? "");
+      if (said) return said[2] === "light" || said[3] === "-light" ? "light" : "dark";
+    }
   }
-  const view = el.ownerDocument.defaultView;
-  // Colab marks only its dark theme, so there an unmarked page is a light one.
-  if (view && "google" in view) return "light";
-  const scheme = view?.getComputedStyle(el).colorScheme ?? "";
+  const scheme = getComputedStyle(el).colorScheme;
   if (scheme === "dark" || scheme === "light") return scheme;
-  return view?.matchMedia?.("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+  // Colab marks only its dark theme, so there an unmarked page is a light one.
+  return matchMedia(SYSTEM).matches && !("google" in window) ? "dark" : "light";
 }
 
 /** Keeps `data-theme` on our root in step with the host, until the view ends. */
@@ -47,13 +36,11 @@ export function followTheme(
     root.dataset["theme"] = themeOf(el, wish());
   };
   const watcher = new MutationObserver(apply);
-  for (let node: Element | null = el; node; node = parentOf(node)) {
-    const attributeFilter = ["class", "style", "theme", "data-theme", "data-jp-theme-light"];
-    watcher.observe(node, { attributeFilter: [...attributeFilter, "data-vscode-theme-kind"] });
+  for (let node: Element | undefined = el; node; node = parentOf(node)) {
+    watcher.observe(node, { attributes: true });
   }
-  const media = el.ownerDocument.defaultView?.matchMedia?.("(prefers-color-scheme: dark)");
-  media?.addEventListener("change", apply, { signal });
-  signal.addEventListener("abort", () => watcher.disconnect());
+  matchMedia(SYSTEM).addEventListener("change", apply, { signal });
+  onEnd(signal, () => watcher.disconnect());
   apply();
   return apply;
 }

@@ -18,12 +18,7 @@ function neighbour(near: Neighbour, live: boolean): HTMLElement {
 /** Features whose directions lie close by. */
 export const neighbours: Part = (model, signal) => {
   const list = h("ul", "nears");
-  const title = h(
-    "h3",
-    "title",
-    "Which features are near?",
-    h("span", "quiet", "cosine of directions"),
-  );
+  const title = h("h3", "title", "Which features are near?", h("span", "quiet", "by cosine"));
   const node = h("section", "panel", title, list);
   const draw = (): void => {
     const all = model.get("_feature")?.neighbours ?? [];

@@ -1,4 +1,4 @@
-import { button, h, keepFocus, onAct } from "../core/dom";
+import { button, h, onAct, refill } from "../core/dom";
 import { number } from "../core/format";
 import { guide } from "../core/frame";
 import { watch } from "../core/life";
@@ -35,11 +35,9 @@ export const guess: Part = (model, signal) => {
     const some = open ? all : all.slice(0, 1);
     const rest = all.length - 1;
     const more = rest > 0 && button(open ? "fewer" : `${rest} more`, "more");
-    keepFocus(list, () => {
-      list.replaceChildren(...some.map((explanation, i) => one(explanation, i === 0)));
-      if (!all.length) list.append(h("p", "guess quiet", "no explanation yet"));
-      if (more) list.querySelector(".npw-by")?.append("   ", more);
-    });
+    const texts = some.map((explanation, i) => one(explanation, i === 0));
+    if (more) texts[0]?.querySelector(".npw-by")?.append("   ", more);
+    refill(list, ...(all.length ? texts : [h("p", "guess quiet", "no explanation yet")]));
   };
   const toggle = (): void => {
     open = !open;

@@ -1,4 +1,4 @@
-import { attrs, button, focusable, h, keepFocus, link, onAct } from "../core/dom";
+import { attrs, button, focusable, h, link, onAct, refill } from "../core/dom";
 import { brief, percent } from "../core/format";
 import { save, watch } from "../core/life";
 import type { Feature } from "../core/types";
@@ -44,7 +44,7 @@ function steps(model: Model, index: string): (HTMLElement | string)[] {
   const [back, on] = [button("‹", "step", previous), button("›", "step", next)];
   attrs(back, { "aria-label": "previous feature" });
   attrs(on, { "aria-label": "next feature" });
-  return [indexField(index), back, on];
+  return [h("span", "steps", indexField(index), back, on)];
 }
 
 /** `model / source / index`, the way to other features, and the figures that stand for the whole. */
@@ -63,9 +63,7 @@ export const header: Part = (model, signal) => {
   const draw = (): void => {
     const [first, source, index] = parts();
     const slash = (): HTMLElement => h("span", "slash", "/");
-    keepFocus(name, () =>
-      name.replaceChildren(h("b", "", first), slash(), source, slash(), ...steps(model, index)),
-    );
+    refill(name, h("b", "", first), slash(), source, slash(), ...steps(model, index));
     figures.replaceChildren(...stats(model.get("_feature")).filter((part) => part !== null));
   };
   const onKey = (event: KeyboardEvent): void => {

@@ -11,6 +11,7 @@ import { mountBars } from "../logits/bars";
 import { details, neighbours } from "./around";
 import { guess } from "./guess";
 import { header } from "./header";
+import { mountOptions } from "./options";
 import { provenance, status } from "./state";
 import { isLive, type Model } from "./traits";
 import { mountTryout } from "./tryout";
@@ -27,7 +28,7 @@ function none(model: Model): string {
 function fire(model: Model, signal: AbortSignal, out: HTMLElement): HTMLElement {
   const panel: Panel = mountHeatmap(model, signal, {
     texts: () => model.get("_feature")?.texts ?? null,
-    from: ["_feature"],
+    from: "_feature",
     title: "When does it fire?",
     none: () => none(model),
     out,
@@ -37,29 +38,25 @@ function fire(model: Model, signal: AbortSignal, out: HTMLElement): HTMLElement 
     out,
     top: () => panel.doc()?.top || model.get("_feature")?.max_activation || 0,
   });
-  return h("section", "panel area-fire", panel.bar, guide(FIRE_GUIDE), tryout, panel.body);
+  const options = mountOptions(model, signal, () => panel.doc()?.top || 1);
+  return h("section", "panel area-fire", panel.bar, guide(FIRE_GUIDE), tryout, options, panel.body);
 }
 
 /** What does it do? Logit weights; a chosen promoted token shows the examples in which it comes next. */
 function does(model: Model, signal: AbortSignal): HTMLElement {
   const bars = mountBars(model, signal, {
     logits: () => model.get("_feature")?.logits ?? null,
-    from: ["_feature"],
+    from: "_feature",
     choose: (chosen) => save(model, { chosen, next_token: chosen }),
   });
-  const title = h(
-    "h3",
-    "title",
-    "What does it do?",
-    h("span", "quiet", "next tokens it promotes, suppresses"),
-  );
+  const title = h("h3", "title", "What does it do?", h("span", "quiet", "promotes, suppresses"));
   return h("section", "panel", title, guide(DOES_GUIDE), bars);
 }
 
 function strength(model: Model, signal: AbortSignal): HTMLElement {
   const bins = mountBins(model, signal, {
     histograms: () => model.get("_feature")?.histograms ?? null,
-    from: ["_feature"],
+    from: "_feature",
   });
   return h(
     "section",
@@ -87,7 +84,6 @@ function render(props: RenderProps<DashboardTraits>): () => void {
   const { model } = props;
   return frame(props, (root, signal) => {
     const out = h("span", "readout");
-    out.dataset["hint"] = "point at a token, or use the arrow keys";
     linkChoice(model, signal);
     const side = h(
       "div",

@@ -59,7 +59,7 @@ export const provenance: Part = (model, signal) => {
     node.replaceChildren(
       from?.line ?? "",
       from?.stale ? h("b", "stale", " stale copy") : "",
-      reload ? " · " : "",
+      reload && from ? " · " : "",
       reload || "",
     );
   };

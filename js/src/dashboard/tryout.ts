@@ -1,9 +1,9 @@
-import { attrs, button, focusable, h, keepFocus, onAct } from "../core/dom";
+import { attrs, button, focusable, h, onAct, refill } from "../core/dom";
 import { save, watch } from "../core/life";
 import { type Doc, decode } from "../heatmap/doc";
-import { createList } from "../heatmap/list";
+import { createList, drawList, mark } from "../heatmap/list";
 import { viewOf } from "../heatmap/panel";
-import { planOf } from "../heatmap/plan";
+import { planOf, type View } from "../heatmap/plan";
 import { drawReadout } from "../heatmap/readout";
 import { failure } from "./state";
 import { command, isLive, type Model } from "./traits";
@@ -38,11 +38,7 @@ function createField(model: Model, signal: AbortSignal): HTMLElement {
     node.hidden = !isLive(model);
     field.disabled = !!cannot;
     attrs(node, { title: cannot });
-    keepFocus(go, () =>
-      go.replaceChildren(
-        button(busy ? "stop" : "run", busy ? "stop" : "run", { look: "push", cannot }),
-      ),
-    );
+    refill(go, button(busy ? "stop" : "run", busy ? "stop" : "run", { look: "push", cannot }));
   };
   watch(model, ["busy", "_cannot", "_live"], draw, signal);
   watch(
@@ -58,23 +54,16 @@ function createField(model: Model, signal: AbortSignal): HTMLElement {
 
 /** Try a text: the answer is drawn in the same scale as the examples, an error where the answer would be. */
 export function mountTryout(model: Model, signal: AbortSignal, ports: TryPorts): HTMLElement {
-  const said = h("p", "quiet");
-  const wrong = h("div");
-  const wait = h("div", "skeleton line-skeleton");
+  const [said, wrong, wait] = [h("p", "quiet"), h("div"), h("div", "skeleton line-skeleton")];
   let doc: Doc | null = null;
-  let marks: [number, number] = [-1, -1];
   const list = createList(signal, {
     hover(p, byKey) {
-      if (p === marks[0]) return;
-      marks = [p, marks[1]];
-      list.mark(...marks);
+      if (p === list.hovered) return;
+      mark(list, p, list.selected);
       drawReadout(ports.out, doc, p, byKey, "your text");
-      save(model, { marker: doc && p >= 0 ? doc.values[p]! : null });
+      save(model, { marker: doc?.values[p] ?? null });
     },
-    pick(p) {
-      marks = [marks[0], p === marks[1] ? -1 : p];
-      list.mark(...marks);
-    },
+    pick: (p) => mark(list, list.hovered, p === list.selected ? -1 : p),
   });
   attrs(list.el, { "aria-label": "your text: arrow keys move over its tokens" });
   const answer = h("div", "answer", list.el, said);
@@ -88,19 +77,14 @@ export function mountTryout(model: Model, signal: AbortSignal, ports: TryPorts):
     wrong.replaceChildren(error?.where === "text" && !busy ? failure(error) : "");
     doc = given && decode(given.texts);
     if (!doc) return;
-    const view = {
+    const view: View = {
       ...viewOf(model),
       window: "full",
       value_range: null,
       next_token: null,
       show_hidden: ["not-positive"],
-    } as const;
-    list.draw(
-      doc,
-      { ...view, show_hidden: [...view.show_hidden] },
-      planOf(doc, { ...view, show_hidden: ["not-positive", "duplicate"] }),
-      ports.top(),
-    );
+    };
+    drawList(list, { doc, view, plan: planOf(doc, view), top: ports.top() });
     said.textContent = doc.top > 0 ? "" : "the feature does not fire on this text";
   };
   onAct(wrong, signal, { retry: () => command(model, "retry") });

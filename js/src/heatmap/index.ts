@@ -1,5 +1,6 @@
 import { h } from "../core/dom";
 import { frame, guide } from "../core/frame";
+import { save } from "../core/life";
 import type { HeatmapTraits, RenderProps } from "../core/types";
 import { mountHeatmap } from "./panel";
 
@@ -11,13 +12,13 @@ function render(props: RenderProps<HeatmapTraits>): () => void {
   const { model } = props;
   return frame(props, (root, signal) => {
     const out = h("footer", "foot");
-    out.dataset["hint"] = "point at a token, or use the arrow keys";
     const panel = mountHeatmap(model, signal, {
       texts: () => model.get("_texts"),
-      from: ["_texts"],
+      from: "_texts",
       title: "",
       none: () => "there is no text to show",
       out,
+      hover: (hovered) => save(model, { hovered }),
     });
     root.append(h("div", "card", panel.bar, guide(GUIDE), panel.body, out));
   });

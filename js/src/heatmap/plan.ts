@@ -1,4 +1,4 @@
-import type { Group, HeatmapView, HiddenKind } from "../core/types";
+import type { Group, HeatmapView } from "../core/types";
 import { BREAK, type Doc, flagAt } from "./doc";
 
 export type Part = [from: number, to: number];
@@ -6,71 +6,48 @@ export type Part = [from: number, to: number];
 /** One row on the page: an example, or one block of a long one. */
 export interface Row {
   text: number;
-  /** The token that the window stands around; -1 when none fires. */
-  anchor: number;
   parts: Part[];
   first: boolean;
   stacked: boolean;
 }
 
-export interface Section {
-  group: Group | null;
-  rows: Row[];
-}
-
 export interface Plan {
-  sections: Section[];
-  shown: number;
+  /** Rows in order of display, each group's heading before its own. */
+  items: (Row | Group)[];
+  /** The rows of one example, in its window or in full. */
+  rowsOf(text: number, full: boolean): Row[];
+  /** The token that each shown example's window stands around; -1 when none fires. */
+  anchors: Map<number, number>;
   total: number;
-  rowOf(text: number, full: boolean): Row[];
 }
 
 export type View = Omit<HeatmapView, "selected" | "hovered" | "scheme">;
 
-const REACH = { snippet: 16, stacked: 12 } as const;
 const LONG = 400;
 const BLOCK = 256;
 
-const bare = (token: string): string => token.replace(/^[ \u0120\u2581]/, "");
+const bare = (token: string): string => token.replace(/^[ Ġ▁]/, "");
 
-/** Whether the token at `p` is what the reader filtered for. */
-export function hitTest(doc: Doc, view: View): ((p: number) => boolean) | null {
+export type Filter = (p: number) => boolean;
+
+/** Whether the token at `p` is what the reader filtered for; null without a filter. */
+export function filterOf({ raw, ids, values, starts }: Doc, view: View): Filter | null {
   const { value_range: range, next_token: next } = view;
   if (!range && next === null) return null;
-  const wanted = next === null ? "" : bare(next);
-  const follows = new Uint8Array(next === null ? 0 : doc.raw.vocab.length);
-  if (next !== null) {
-    doc.raw.vocab.forEach((token, id) => {
-      follows[id] = bare(token) === wanted ? 1 : 0;
-    });
-  }
-  const { values, ids } = doc;
+  const follows = raw.vocab.map((token) => bare(token) === bare(next ?? ""));
+  const ends = new Set(starts);
   return (p) => {
     const v = values[p]!;
-    if (range && !(v !== 0 && v >= range[0] && v <= range[1])) return false;
-    return next === null || (v > 0 && follows[ids[p + 1]!] === 1);
+    if (range && !(v && v >= range[0] && v <= range[1])) return false;
+    return next === null || (v > 0 && !ends.has(p + 1) && follows[ids[p + 1]!]!);
   };
-}
-
-/** The strongest token that passes the filters; null when the example has none. */
-function strongest(
-  doc: Doc,
-  text: number,
-  passes: (p: number) => boolean,
-  last: number,
-): number | null {
-  let best: number | null = null;
-  for (let p = doc.starts[text]!; p < last; p++) {
-    if (passes(p) && (best === null || doc.values[p]! > doc.values[best]!)) best = p;
-  }
-  return best;
 }
 
 function merge(parts: Part[]): Part[] {
   const out: Part[] = [];
   for (const part of parts.sort((a, b) => a[0] - b[0])) {
-    const previous = out.at(-1);
-    if (previous && part[0] <= previous[1]) previous[1] = Math.max(previous[1], part[1]);
+    const last = out.at(-1);
+    if (last && part[0] <= last[1]) last[1] = Math.max(last[1], part[1]);
     else out.push(part);
   }
   return out;
@@ -78,38 +55,25 @@ function merge(parts: Part[]): Part[] {
 
 /** Long texts in blocks, so that the browser can skip those out of sight; a block ends after a line break if one is near. */
 function blocks(doc: Doc, from: number, to: number): Part[] {
-  if (to - from <= LONG) return [[from, to]];
   const out: Part[] = [];
-  let start = from;
-  while (start < to) {
-    let end = Math.min(to, start + BLOCK);
-    for (let p = end; end < to && p > end - BLOCK / 4; p--) {
-      if (flagAt(doc, p - 1) & BREAK) {
-        end = p;
-        break;
-      }
-    }
+  for (let start = from; start < to || !out.length; ) {
+    const most = to - start > LONG ? start + BLOCK : to;
+    let end = most;
+    while (most < to && end > most - 64 && !(flagAt(doc, end - 1) & BREAK)) end--;
+    if (end === most - 64) end = most;
     out.push([start, end]);
     start = end;
   }
   return out;
 }
 
-function rowsOf(doc: Doc, text: number, anchor: number, view: View, full: boolean): Row[] {
-  const from = doc.starts[text]!;
-  const to = doc.starts[text + 1]!;
-  if (full || view.window === "full") {
-    const parts = blocks(doc, from, to);
-    return parts.map((part, i) => ({
-      text,
-      anchor,
-      parts: [part],
-      first: i === 0,
-      stacked: false,
-    }));
+function rowsOf(doc: Doc, text: number, anchor: number, window: View["window"]): Row[] {
+  const [from, to] = [doc.starts[text]!, doc.starts[text + 1]!];
+  const stacked = window === "stacked";
+  if (window === "full") {
+    return blocks(doc, from, to).map((part, i) => ({ text, parts: [part], first: !i, stacked }));
   }
-  const stacked = view.window === "stacked";
-  const reach = stacked ? REACH.stacked : REACH.snippet;
+  const reach = stacked ? 12 : 16;
   const around = (p: number): Part => [Math.max(from, p - reach + 1), Math.min(to, p + reach)];
   const middle = anchor < 0 ? (from + to) >> 1 : anchor;
   const [a, b] = around(middle);
@@ -117,7 +81,6 @@ function rowsOf(doc: Doc, text: number, anchor: number, view: View, full: boolea
     return [
       {
         text,
-        anchor: middle,
         parts: [
           [a, middle],
           [middle, b],
@@ -126,72 +89,62 @@ function rowsOf(doc: Doc, text: number, anchor: number, view: View, full: boolea
         stacked,
       },
     ];
-  const dfa = doc.raw.dfa?.[text];
-  const parts = dfa
-    ? merge([[a, b], around(from + dfa.source), around(from + dfa.target)])
-    : [[a, b] as Part];
-  return [{ text, anchor, parts, first: true, stacked }];
+  const { source = -1, target = -1 } = doc.raw.dfa?.[text] ?? {};
+  const more = [source, target].filter((p) => p >= 0).map((p) => around(from + p));
+  return [{ text, parts: merge([[a, b], ...more]), first: true, stacked }];
 }
 
-function hiddenNow(doc: Doc, view: View): (text: number) => boolean {
-  const { hidden } = doc.raw;
-  return (text) => {
-    const kind: HiddenKind | undefined = hidden?.[text];
-    return kind !== undefined && !view.show_hidden.includes(kind);
-  };
+/** The token that an example's window stands around: its peak, or the strongest one that was filtered for. */
+function anchorOf(
+  { raw, starts, values }: Doc,
+  text: number,
+  passes: Filter | null,
+): number | null {
+  const start = starts[text]!;
+  const peak = raw.peaks[text]!;
+  if (!passes) return peak < 0 ? -1 : start + peak;
+  let best: number | null = null;
+  for (let p = start; p < starts[text + 1]!; p++) {
+    if (passes(p) && (best === null || values[p]! > values[best]!)) best = p;
+  }
+  return best;
 }
 
 export function planOf(doc: Doc, view: View): Plan {
   const { raw } = doc;
-  const isHidden = hiddenNow(doc, view);
-  const passes = hitTest(doc, view);
-  const group = view.show_hidden.includes("mended") ? (raw.given ?? raw.group) : raw.group;
-  const anchors = new Map<number, number>();
-  const buckets = new Map<number, Row[]>();
-  const plan: Plan = {
-    sections: [],
-    shown: 0,
-    total: 0,
-    rowOf: (text, full) => rowsOf(doc, text, anchors.get(text) ?? -1, view, full),
-  };
-  for (let text = 0; text < raw.lengths.length; text++) {
-    if (isHidden(text)) continue;
-    plan.total++;
-    const peak = raw.peaks[text] ?? -1;
-    const start = doc.starts[text]!;
-    const end = doc.starts[text + 1]! - (view.next_token === null ? 0 : 1);
-    const anchor = passes ? strongest(doc, text, passes, end) : peak < 0 ? -1 : start + peak;
-    if (anchor === null) continue;
-    plan.shown++;
-    anchors.set(text, anchor);
-    const at = group[text] ?? 0;
-    if (!buckets.has(at)) buckets.set(at, []);
-    buckets.get(at)?.push(...rowsOf(doc, text, anchor, view, false));
+  const { show_hidden: show } = view;
+  const passes = filterOf(doc, view);
+  const group = (show.includes("mended") && raw.given) || raw.group;
+  const anchors: Plan["anchors"] = new Map();
+  const rows = (text: number, full: boolean): Row[] =>
+    rowsOf(doc, text, anchors.get(text)!, full ? "full" : view.window);
+  const seen = raw.lengths
+    .map((_, text) => text)
+    .filter((text) => {
+      const why = raw.hidden?.[text];
+      return !why || show.includes(why);
+    });
+  for (const text of seen) {
+    const anchor = anchorOf(doc, text, passes);
+    if (anchor !== null) anchors.set(text, anchor);
   }
-  for (const at of [...buckets.keys()].sort((a, b) => a - b)) {
-    plan.sections.push({ group: raw.groups[at] ?? null, rows: buckets.get(at) ?? [] });
-  }
-  return plan;
+  const items = raw.groups.flatMap((heading, at) => {
+    const own = [...anchors.keys()].filter((text) => group[text] === at);
+    return own.length ? [heading, ...own.flatMap((text) => rows(text, false))] : [];
+  });
+  return { items, anchors, total: seen.length, rowsOf: rows };
 }
 
-export type Tally = [raw: string, shown: string, n: number][];
-
-/** The most common tokens before, at and after the peaks of the rows on the page. */
-export function tally(doc: Doc, plan: Plan, most: number): Tally[] {
-  const counts = [-1, 0, 1].map(() => new Map<number, number>());
-  for (const { rows } of plan.sections) {
-    for (const { anchor, text } of rows) {
-      counts.forEach((seen, i) => {
-        const p = anchor + i - 1;
-        if (anchor < 0 || p < doc.starts[text]! || p >= doc.starts[text + 1]!) return;
-        seen.set(doc.ids[p]!, (seen.get(doc.ids[p]!) ?? 0) + 1);
-      });
+/** The most common tokens before, at and after the peaks of the rows on the page: token number, count. */
+export function tally({ ids, starts }: Doc, { anchors }: Plan): [id: number, n: number][][] {
+  return [-1, 0, 1].map((step) => {
+    const seen = new Map<number, number>();
+    for (const [text, anchor] of anchors) {
+      const p = anchor + step;
+      const id = ids[p]!;
+      if (anchor >= 0 && p >= starts[text]! && p < starts[text + 1]!)
+        seen.set(id, (seen.get(id) ?? 0) + 1);
     }
-  }
-  return counts.map((seen) =>
-    [...seen]
-      .sort((a, b) => b[1] - a[1])
-      .slice(0, most)
-      .map(([id, n]) => [doc.raw.vocab[id] ?? "", doc.shown[id] ?? "", n]),
-  );
+    return [...seen].sort((a, b) => b[1] - a[1]).slice(0, 4);
+  });
 }

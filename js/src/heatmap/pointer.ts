@@ -1,74 +1,54 @@
-import type { Doc } from "./doc";
-import { charsInRun, type Run, tokenInRun } from "./paint";
-import type { View } from "./plan";
-import { breaksIn, type Placed, type Rows } from "./rows";
+import { breaksIn, charsOf, type Run, tokenOf } from "./paint";
+import { type Placed, type Rows, rowOf } from "./rows";
 
-type CaretDocument = Document & {
-  caretPositionFromPoint?: (
-    x: number,
-    y: number,
-    options?: { shadowRoots: ShadowRoot[] },
-  ) => { offsetNode: Node; offset: number } | null;
+type Caret = Partial<Range & { offsetNode: Node; offset: number }>;
+type CaretDocument = {
+  caretPositionFromPoint?: (x: number, y: number, options: { shadowRoots: Node[] }) => Caret | null;
+  caretRangeFromPoint?: (x: number, y: number) => Caret | null;
 };
 
-function caret(list: HTMLElement, x: number, y: number): [Node, number] | null {
-  const page = list.ownerDocument as CaretDocument;
+function caretAt(list: HTMLElement, x: number, y: number): [Node | undefined, number] {
+  const page = document as unknown as CaretDocument;
   const root = list.getRootNode();
-  const options = root instanceof ShadowRoot ? { shadowRoots: [root] } : undefined;
-  const found = page.caretPositionFromPoint?.(x, y, options);
-  if (found) return [found.offsetNode, found.offset];
-  const range = page.caretRangeFromPoint?.(x, y);
-  return range ? [range.startContainer, range.startOffset] : null;
+  const shadowRoots = root instanceof ShadowRoot ? [root] : [];
+  const caret =
+    page.caretPositionFromPoint?.(x, y, { shadowRoots }) ?? page.caretRangeFromPoint?.(x, y);
+  return [caret?.offsetNode ?? caret?.startContainer, caret?.offset ?? caret?.startOffset ?? 0];
 }
 
-const covers = (rect: DOMRect, x: number, y: number): boolean =>
-  x >= rect.left && x <= rect.right && y >= rect.top && y <= rect.bottom;
+function rectsIn(node: Node, from: number, to: number): DOMRect[] {
+  const range = document.createRange();
+  range.setStart(node, from);
+  range.setEnd(node, to);
+  return [...range.getClientRects()];
+}
 
-/** A caret stands between two characters; the one under the pointer is on either side of it. */
-function charUnder(node: Node, offset: number, x: number, y: number): number {
-  const range = node.ownerDocument!.createRange();
-  for (const at of [offset, offset - 1]) {
-    if (at < 0 || at >= (node.textContent ?? "").length) continue;
-    range.setStart(node, at);
-    range.setEnd(node, at + 1);
-    if ([...range.getClientRects()].some((rect) => covers(rect, x, y))) return at;
+/** The token under the pointer, or -1. Tokens without an element are found by caret position. */
+export function tokenAt(event: MouseEvent, { list, scene }: Rows): number {
+  const { clientX: x, clientY: y } = event;
+  const { npwAt } = event.target as Run;
+  const placed = rowOf(event.target as Node);
+  if (npwAt !== undefined || !placed || !scene) return npwAt ?? -1;
+  const [node, offset] = caretAt(list, x, y);
+  if (!(node instanceof Text && "npwAt" in node && placed.el.contains(node))) return -1;
+  // A caret stands between two characters; the one under the pointer is on either side of it.
+  for (const char of [offset, offset - 1]) {
+    if (char < 0 || char >= node.length) continue;
+    for (const { left, right, top, bottom } of rectsIn(node, char, char + 1)) {
+      if (x >= left && x <= right && y >= top && y <= bottom)
+        return tokenOf(scene.doc, node as Run, char, breaksIn(scene.view, placed));
+    }
   }
   return -1;
 }
 
-/** The token under the pointer, or -1. Tokens without an element are found by caret position. */
-export function tokenAt(
-  event: MouseEvent,
-  list: HTMLElement,
-  rows: Rows,
-  doc: Doc,
-  view: View,
-): number {
-  const target = event.composedPath()[0] as Run;
-  if (target.nodeType === Node.ELEMENT_NODE && target.npwAt !== undefined) return target.npwAt;
-  const placed = rows.of(target);
-  if (!placed) return -1;
-  const found = caret(list, event.clientX, event.clientY);
-  if (!found || !placed.el.contains(found[0])) return -1;
-  const node = found[0] as Run;
-  if (node.npwAt === undefined || node.nodeType !== Node.TEXT_NODE) return -1;
-  const at = charUnder(node, found[1], event.clientX, event.clientY);
-  return at < 0 ? -1 : tokenInRun(doc, node, at, breaksIn(view, placed.row));
-}
-
 /** Where a token is drawn, whether or not it has an element. */
-export function rectsOf(placed: Placed, p: number, doc: Doc, view: View): DOMRect[] {
-  let found: Run | undefined;
-  for (const cell of placed.cells) {
-    for (const node of cell.childNodes as NodeListOf<Run>) {
-      if (node.npwAt !== undefined && node.npwAt <= p) found = node;
-    }
-  }
-  if (!found) return [];
-  if (found instanceof Element) return [...found.getClientRects()];
-  const [from, to] = charsInRun(doc, found, p, breaksIn(view, placed.row));
-  const range = found.ownerDocument!.createRange();
-  range.setStart(found, from);
-  range.setEnd(found, Math.min(to, (found.textContent ?? "").length));
-  return [...range.getClientRects()];
+export function rectsOf(placed: Placed, p: number, { scene }: Rows): DOMRect[] {
+  const { doc, view } = scene!;
+  const nodes = placed.cells.flatMap((cell) => [...cell.childNodes] as Run[]);
+  const node = nodes.findLast(({ npwAt }) => npwAt !== undefined && npwAt <= p);
+  if (!node) return [];
+  return node instanceof Text
+    ? rectsIn(node, ...charsOf(doc, node, p, breaksIn(view, placed)))
+    : [...(node as unknown as Element).getClientRects()];
 }

@@ -1,4 +1,4 @@
-import { attrs, button, h, keepFocus, onAct } from "../core/dom";
+import { attrs, button, h, onAct, refill } from "../core/dom";
 import { brief, count, span } from "../core/format";
 import { save, watch } from "../core/life";
 import { rove } from "../core/rove";
@@ -15,7 +15,7 @@ export type BinsModel = AnyModel<Omit<HistogramTraits, "_histograms"> & CommonTr
 
 export interface BinsPorts {
   histograms(): Histograms | null;
-  from: string[];
+  from: string;
 }
 
 type Name = "activation" | "logit";
@@ -120,7 +120,7 @@ function createPlot(name: Name, signal: AbortSignal, pick: (edge: Range) => void
       const most = Math.max(...(chart?.counts.filter((n) => n > 0) ?? []), 0) || 1;
       const current = chart;
       const bars = current?.counts.map((_, i) => column(current, i, most, log, chosen)) ?? [];
-      keepFocus(columns, () => columns.replaceChildren(...bars));
+      refill(columns, ...bars);
       columns.classList.toggle(
         "npw-picking",
         bars.some((node) => node.ariaSelected === "true"),
@@ -158,11 +158,11 @@ export function mountBins(model: BinsModel, signal: AbortSignal, ports: BinsPort
       pressed: log,
       title: "counts on a logarithmic scale",
     });
-    keepFocus(tools, () => tools.replaceChildren(none ? "" : toggle));
+    refill(tools, none ? "" : toggle);
     activation.mark(model.get("marker") ?? null);
   };
   onAct(tools, signal, { log: () => save(model, { log_counts: !model.get("log_counts") }) });
-  watch(model, ["value_range", "log_counts", ...(ports.from as never[])], draw, signal);
+  watch(model, ["value_range", "log_counts", ports.from as never], draw, signal);
   watch(model, ["marker"], () => activation.mark(model.get("marker") ?? null), signal);
   return host;
 }

@@ -1,4 +1,4 @@
-import { attrs, h, keepFocus, onAct } from "../core/dom";
+import { attrs, h, onAct, refill } from "../core/dom";
 import { signed } from "../core/format";
 import { save, watch } from "../core/life";
 import { rove } from "../core/rove";
@@ -8,7 +8,7 @@ export type BarsModel = AnyModel<{ chosen: string | null; top: number } & Common
 
 export interface BarsPorts {
   logits(): Logits | null;
-  from: string[];
+  from: string;
   choose(token: string | null): void;
 }
 
@@ -80,13 +80,13 @@ export function mountBars(model: BarsModel, signal: AbortSignal, ports: BarsPort
     }
     const chosen = model.get("chosen") ?? null;
     const labels = ["promoted", "suppressed"];
-    host.replaceChildren(...sides.map((side, i) => sideOf(side, labels[i]!, top, most, chosen)));
+    refill(host, ...sides.map((side, i) => sideOf(side, labels[i]!, top, most, chosen)));
     tabStop();
   };
   onAct(host, signal, {
     token: (arg) => ports.choose(arg === model.get("chosen") ? null : arg),
   });
-  watch(model, ["chosen", "top", ...(ports.from as never[])], () => keepFocus(host, fill), signal);
+  watch(model, ["chosen", "top", ports.from as never], fill, signal);
   return host;
 }
 

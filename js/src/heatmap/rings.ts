@@ -1,0 +1,34 @@
+import { h } from "../core/dom";
+import { place } from "./doc";
+import type { List } from "./list";
+import { rectsOf } from "./pointer";
+import { showing } from "./rows";
+
+/** Rings lie over the text: wrapping a token in a new element would undo a selection the reader is dragging. */
+function ring({ rows }: List, p: number, look: string, strength = 1): void {
+  const placed = showing(rows, p);
+  if (!placed) return;
+  const box = placed.el.getBoundingClientRect();
+  for (const { left, top, width, height } of rectsOf(placed, p, rows)) {
+    const node = h("i", `ring ${look}`);
+    node.style.cssText = `--a:${strength};left:${left - box.left}px;top:${top - box.top}px;width:${width}px;height:${height}px`;
+    placed.el.append(node);
+  }
+}
+
+export function drawRings(list: List): void {
+  const { el, rows, hovered, selected } = list;
+  for (const old of el.querySelectorAll(".npw-ring")) old.remove();
+  ring(list, selected, "selected");
+  ring(list, hovered, "hovered");
+  const { doc } = rows.scene ?? {};
+  if (hovered < 0 || !doc) return;
+  // Attention: a token tints the ones that it attends to.
+  const [text, position] = place(doc, hovered);
+  const z = doc.raw.z?.[text];
+  const sizes = z?.value.map((v) => Math.abs(v ?? 0)) ?? [];
+  z?.target.forEach((at, i) => {
+    const from = hovered - position + z.source[i]!;
+    if (at === position) ring(list, from, "attended", sizes[i]! / Math.max(...sizes));
+  });
+}
