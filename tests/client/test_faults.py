@@ -83,6 +83,11 @@ def test_fault_is_the_right_error(
     assert client.get_feature(REF).index == 7  # the client is none the worse for it
 
 
+def test_compression_that_ends_too_early_is_said_to(client: NeuronpediaClient, server: LoopbackServer) -> None:
+    server.always(faults.BrokenGzip(truncated=True))
+    assert "ends too early" in str(failure(client))
+
+
 def test_web_page_instead_of_json_points_at_the_base_url(client: NeuronpediaClient, server: LoopbackServer) -> None:
     server.always(faults.html())
     assert f"{server.url} the address of a Neuronpedia server? Check base_url" in str(failure(client))

@@ -134,6 +134,14 @@ def test_redirects_in_circles_end(make_client: MakeClient, server: LoopbackServe
     assert len(server.requests) == 6
 
 
+def test_header_with_the_key_is_made_for_one_origin_alone(make_client: MakeClient, server: LoopbackServer) -> None:
+    # Redirects are refused before this; it is what holds if that should ever fail.
+    transport, key = make_client()._transport, make_key(CANARY)
+    elsewhere = (f"{server.url}0/api/x", server.url.replace("http:", "https:"), "http://localhost/api/x")
+    assert transport._headers(f"{server.url}/api/x", None, key)["x-api-key"] == CANARY
+    assert not [url for url in elsewhere if "x-api-key" in transport._headers(url, None, key)]
+
+
 def test_login_of_the_netrc_file_goes_nowhere(
     make_client: MakeClient, server: LoopbackServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
