@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.browser.lab import Notebook, jupyter_lab, launch, write_notebook
 
@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from playwright.sync_api import Page
+
+
+# The first cell of a kernel imports everything and loads the demo model, on a machine that is busy with others.
+expect.set_options(timeout=60_000)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -56,4 +60,5 @@ def notebook(lab: tuple[str, Path], page: Page, request: pytest.FixtureRequest) 
 
     yield open_notebook
     for one in opened:
+        one.shut_down()
         assert one.complaints == []

@@ -9,6 +9,7 @@ import re
 import socket
 import subprocess
 import sys
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from tests.browser.chromium import find
@@ -30,6 +31,19 @@ QUIET = [
 SETTINGS = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}}
 #: A cell may import pandas for the first time on a busy machine.
 PATIENCE = 90_000
+
+
+EXECUTE = """async code => {
+    const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+    const future = kernel.requestExecute({ code, store_history: false });
+    let text = '';
+    future.onIOPub = ({ header, content }) => {
+        if (header.msg_type === 'stream') text += content.text;
+        if (header.msg_type === 'error') text += `${content.ename}: ${content.evalue}`;
+    };
+    await future.done;
+    return text;
+}"""
 
 
 def launch(playwright: Playwright) -> Browser:
@@ -57,8 +71,9 @@ def jupyter_lab(folder: Path, **environment: str) -> Iterator[str]:
     server = subprocess.Popen(  # noqa: S603 (our own interpreter)
         command, cwd=folder, stderr=subprocess.PIPE, text=True, env={**os.environ, **own, **environment}
     )
+    assert server.stderr is not None
+    reader = Thread(target=server.stderr.read, daemon=True)
     try:
-        assert server.stderr is not None
         said = []
         for line in server.stderr:
             said.append(line)
@@ -66,17 +81,19 @@ def jupyter_lab(folder: Path, **environment: str) -> Iterator[str]:
                 break
         else:
             raise RuntimeError("JupyterLab did not start:\n" + "".join(said))
-        drain = subprocess.Popen(["cat"], stdin=server.stderr, stdout=subprocess.DEVNULL)  # noqa: S607
+        reader.start()  # nobody else reads on, and a full pipe would stop the server
         yield f"http://127.0.0.1:{port}"
     finally:
         server.terminate()
         server.wait(20)
-        drain.wait(20)
+        if reader.is_alive():
+            reader.join(20)
+        server.stderr.close()
 
 
 def write_notebook(path: Path, *cells: str) -> None:
     """Write a notebook of code cells."""
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"cell_type": "code", "id": f"cell{n}", "metadata": {}, "source": code, "outputs": [], "execution_count": None}
         for n, code in enumerate(cells)
     ]
@@ -122,17 +139,15 @@ class Notebook:
         """The output area of a cell."""
         return self.page.locator(".jp-Notebook .jp-Cell").nth(number).locator(".jp-Cell-outputArea")
 
-    def say(self, number: int, code: str) -> str:
-        """Replace a cell's code, run it, and give what it printed."""
-        self.page.evaluate(
-            """([number, code]) => window.jupyterapp.shell.currentWidget.content.widgets[number]
-                 .model.sharedModel.setSource(code)""",
-            [number, f"{code}\nprint('said')"],
+    def say(self, code: str) -> str:
+        """Run code in the kernel, beside the cells, and give what it printed."""
+        return str(self.page.evaluate(EXECUTE, code)).strip()
+
+    def wait_for(self, expression: str) -> None:
+        """Wait until something is true in Python; asked from outside, so that the kernel is free for callbacks."""
+        self.page.wait_for_function(
+            f"async code => (await ({EXECUTE})(code)).trim() === 'True'", arg=f"print(bool({expression}))"
         )
-        self.run(number)
-        text = self.output(number).locator(".jp-OutputArea-output").filter(has_text="said").first
-        text.wait_for()
-        return text.inner_text().removesuffix("\n").removesuffix("said").strip()
 
     def theme(self, name: str) -> None:
         """Switch JupyterLab's theme: ``Light`` or ``Dark``."""
@@ -146,3 +161,7 @@ class Notebook:
         """Save, and wait until it is saved."""
         self.command("docmanager:save")
         self.page.wait_for_function("() => !window.jupyterapp.shell.currentWidget.context.model.dirty")
+
+    def shut_down(self) -> None:
+        """End the notebook's kernel."""
+        self.page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")

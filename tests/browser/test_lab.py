@@ -25,7 +25,7 @@ dashboard"""
 
 @pytest.fixture
 def opened(notebook: OpenNotebook) -> Notebook:
-    book = notebook(DASHBOARD, "")
+    book = notebook(DASHBOARD)
     book.run(0)
     expect(root(book).locator(".npw-row").first).to_be_visible()
     return book
@@ -43,23 +43,10 @@ def readout(book: Notebook) -> Locator:
     return root(book).locator(".npw-readout").first
 
 
-def wait_for(book: Notebook, expression: str) -> None:
-    """Wait in Python for a trait that the page sets."""
-    code = f"""import time
-until = time.monotonic() + 60
-while not ({expression}) and time.monotonic() < until:
-    time.sleep(0.02)
-print(bool({expression}))"""
-    assert book.say(1, code) == "True", expression
-
-
 def test_a_token_under_the_pointer_is_read_out_and_known_in_python(opened: Notebook) -> None:
     root(opened).locator(".npw-row .npw-peak").first.hover()
     expect(readout(opened)).to_contain_text("position")
-    wait_for(
-        opened,
-        "dashboard.hovered is not None and dashboard.marker == dashboard.feature.max_activation or dashboard.marker",
-    )
+    opened.wait_for("dashboard.hovered is not None and dashboard.marker")
     expect(root(opened).locator(".npw-needle").first).to_be_visible()
 
 
@@ -74,35 +61,33 @@ def test_keys_move_over_tokens_and_never_reach_the_notebook(opened: Notebook) ->
     opened.page.keyboard.press("ArrowDown")
     expect(readout(opened)).to_contain_text("example 2")
     opened.page.keyboard.press("Enter")
-    wait_for(opened, "dashboard.selected and dashboard.selected[0] == 1")
+    opened.wait_for("dashboard.selected and dashboard.selected[0] == 1")
     examples(opened).focus()
     opened.page.keyboard.press("Escape")
-    wait_for(opened, "dashboard.selected is None")
+    opened.wait_for("dashboard.selected is None")
     for key in ("a", "b", "d", "d"):
         examples(opened).press(key)
     assert cells.count() == before
 
 
 def test_a_typed_text_is_answered_in_the_colours_of_the_examples(opened: Notebook) -> None:
-    text = opened.say(1, "print(max(dashboard.feature.activations, key=lambda a: a.peak).text.split(chr(10))[0])")
+    text = opened.say("print(max(dashboard.feature.activations, key=lambda a: a.peak).text.split(chr(10))[0])")
     field = root(opened).get_by_label("a text to try")
     field.fill(text)
     field.press("Enter")
     expect(root(opened).locator(".npw-answer")).to_be_visible()
-    wait_for(opened, "dashboard.answer is not None and not dashboard.busy")
+    opened.wait_for("dashboard.answer is not None and not dashboard.busy")
     expect(root(opened).locator(".npw-answer")).to_contain_text(text.split()[0])
 
 
 def test_the_next_feature_comes_by_button_index_and_neighbour(opened: Notebook) -> None:
     root(opened).get_by_label("next feature").click()
-    wait_for(opened, "dashboard.feature and dashboard.feature.index == 8 and not dashboard.busy")
+    opened.wait_for("dashboard.feature and dashboard.feature.index == 8 and not dashboard.busy")
     root(opened).get_by_label("feature index").fill("3")
     root(opened).get_by_label("feature index").press("Enter")
-    wait_for(opened, "dashboard.feature and dashboard.feature.index == 3 and not dashboard.busy")
+    opened.wait_for("dashboard.feature and dashboard.feature.index == 3 and not dashboard.busy")
     expect(root(opened).get_by_label("feature index")).to_have_value("3")
-    assert opened.say(
-        1, "dashboard.ref = dashboard.ref.rsplit('/', 1)[0] + '/7'; dashboard.wait(); print(dashboard.ref)"
-    )
+    opened.say("dashboard.ref = dashboard.ref.rsplit('/', 1)[0] + '/7'")
     expect(root(opened).get_by_label("feature index")).to_have_value("7")
 
 
@@ -120,20 +105,20 @@ def test_a_feature_that_does_not_exist_says_so_in_its_place(opened: Notebook) ->
 def test_views_are_linked_by_bin_and_by_promoted_token(opened: Notebook) -> None:
     bins = root(opened).get_by_role("listbox", name="activation histogram").get_by_role("option")
     bins.last.click()
-    wait_for(opened, "dashboard.value_range is not None")
+    opened.wait_for("dashboard.value_range is not None")
     expect(root(opened)).to_contain_text(" of ")
     bins.last.click()
-    wait_for(opened, "dashboard.value_range is None")
+    opened.wait_for("dashboard.value_range is None")
     tokens = root(opened).get_by_role("listbox", name="promoted and suppressed tokens").get_by_role("option")
     tokens.first.click()
-    wait_for(opened, "dashboard.next_token == dashboard.feature.promoted.tokens[0]")
+    opened.wait_for("dashboard.next_token == dashboard.feature.promoted.tokens[0]")
 
 
 def test_traits_set_in_python_are_seen_at_once(opened: Notebook) -> None:
-    opened.say(1, "dashboard.window = 'full'")
+    opened.say("dashboard.window = 'full'")
     expect(root(opened).locator("[data-arg=full]").first).to_have_attribute("aria-pressed", "true")
     root(opened).locator("[data-arg=stacked]").first.click()
-    wait_for(opened, "dashboard.window == 'stacked'")
+    opened.wait_for("dashboard.window == 'stacked'")
 
 
 def test_it_follows_the_notebook_s_theme(opened: Notebook) -> None:
@@ -142,7 +127,7 @@ def test_it_follows_the_notebook_s_theme(opened: Notebook) -> None:
         expect(root(opened)).to_have_attribute("data-theme", "dark")
         opened.theme("Light")
         expect(root(opened)).to_have_attribute("data-theme", "light")
-        opened.say(1, "dashboard.theme = 'dark'")
+        opened.say("dashboard.theme = 'dark'")
         expect(root(opened)).to_have_attribute("data-theme", "dark")
     finally:
         opened.theme("Light")
@@ -153,7 +138,7 @@ def test_running_the_cell_again_leaves_one_view_that_works(opened: Notebook) -> 
     expect(root(opened)).to_have_count(1)
     expect(root(opened).locator(".npw-row").first).to_be_visible()
     root(opened).get_by_label("next feature").click()
-    wait_for(opened, "dashboard.feature and dashboard.feature.index == 8 and not dashboard.busy")
+    opened.wait_for("dashboard.feature and dashboard.feature.index == 8 and not dashboard.busy")
 
 
 def test_two_views_of_one_widget_do_not_know_of_each_other(notebook: OpenNotebook) -> None:

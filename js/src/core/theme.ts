@@ -36,11 +36,25 @@ export function followTheme(
     root.dataset["theme"] = themeOf(el, wish());
   };
   const watcher = new MutationObserver(apply);
-  for (let node: Element | undefined = el; node; node = parentOf(node)) {
-    watcher.observe(node, { attributes: true });
-  }
+  const watchHost = (): void => {
+    watcher.disconnect();
+    for (let node: Element | undefined = el; node; node = parentOf(node)) {
+      watcher.observe(node, { attributes: true });
+    }
+    apply();
+  };
+  // Hosts may render before they attach `el` to the page; the first size that it gets tells that it is there.
+  const attached = new ResizeObserver(() => {
+    if (!root.isConnected) return;
+    attached.disconnect();
+    watchHost();
+  });
+  attached.observe(root);
   matchMedia(SYSTEM).addEventListener("change", apply, { signal });
-  onEnd(signal, () => watcher.disconnect());
-  apply();
+  onEnd(signal, () => {
+    attached.disconnect();
+    watcher.disconnect();
+  });
+  watchHost();
   return apply;
 }
