@@ -11,10 +11,16 @@ const out = resolve(process.argv[2] ?? join(here, "../np_widgets/widgets/static"
 // anywidget stores a bundle's source in every widget's saved state, so each one has a ceiling.
 const budgets = { heatmap: 22_000, logits: 40_000, histogram: 40_000, dashboard: 44_000 };
 
+// Fields that only our own code reads; none is a name of the DOM, of a trait or of a payload.
+const internal =
+  "anchors|bar|byText|cells|cutoff|diverging|doc|done|end|first|flags|frame|hooks|hover|hovering|ids|items|mark|" +
+  "none|npwAt|npwRow|open|out|paint|panes|parts|pick|plan|raw|rowsOf|stacked|starts|total|trait|view|width_";
+
 const shared = {
   absWorkingDir: here,
   bundle: true,
   minify: true,
+  mangleProps: new RegExp(`^(?:${internal})$`),
   charset: "utf8",
   legalComments: "none",
   logLevel: "warning",

@@ -1,4 +1,4 @@
-type Child = Node | string | null | undefined | false;
+type Child = Node | string | 0 | null | undefined | false;
 type Values = Record<string, string | number | boolean | null | undefined>;
 
 /** An element with `npw-` classes. Strings become text nodes, whatever they contain. */
@@ -57,13 +57,16 @@ export function link(label: string, url: string, look = "link"): HTMLElement {
   return attrs(node, { href: url, target: "_blank", rel: "noopener noreferrer" });
 }
 
-export function listen<Name extends keyof HTMLElementEventMap>(
-  node: HTMLElement,
+/** A listener that ends with the view. */
+export function listen<Name extends string>(
+  target: EventTarget,
   name: Name,
-  run: (event: HTMLElementEventMap[Name]) => void,
+  run: (
+    event: Name extends keyof HTMLElementEventMap ? HTMLElementEventMap[Name] : Event,
+  ) => unknown,
   signal: AbortSignal,
 ): void {
-  node.addEventListener(name, run, { signal });
+  target.addEventListener(name, run as (event: Event) => void, { signal });
 }
 
 export type Acts = Record<string, (arg: string) => void>;

@@ -28,7 +28,7 @@ function none(model: Model): string {
 function fire(model: Model, signal: AbortSignal, out: HTMLElement): HTMLElement {
   const panel: Panel = mountHeatmap(model, signal, {
     texts: () => model.get("_feature")?.texts ?? null,
-    from: "_feature",
+    trait: "_feature",
     title: "When does it fire?",
     none: () => none(model),
     out,
@@ -46,7 +46,7 @@ function fire(model: Model, signal: AbortSignal, out: HTMLElement): HTMLElement 
 function does(model: Model, signal: AbortSignal): HTMLElement {
   const bars = mountBars(model, signal, {
     logits: () => model.get("_feature")?.logits ?? null,
-    from: "_feature",
+    trait: "_feature",
     choose: (chosen) => save(model, { chosen, next_token: chosen }),
   });
   const title = h("h3", "title", "What does it do?", h("span", "quiet", "promotes, suppresses"));
@@ -56,7 +56,7 @@ function does(model: Model, signal: AbortSignal): HTMLElement {
 function strength(model: Model, signal: AbortSignal): HTMLElement {
   const bins = mountBins(model, signal, {
     histograms: () => model.get("_feature")?.histograms ?? null,
-    from: "_feature",
+    trait: "_feature",
   });
   return h(
     "section",

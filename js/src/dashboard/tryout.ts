@@ -65,8 +65,8 @@ export function mountTryout(model: Model, signal: AbortSignal, ports: TryPorts):
     },
     pick: (p) => mark(list, list.hovered, p === list.selected ? -1 : p),
   });
-  attrs(list.el, { "aria-label": "your text: arrow keys move over its tokens" });
-  const answer = h("div", "answer", list.el, said);
+  attrs(list.box, { "aria-label": "your text: arrow keys move over its tokens" });
+  const answer = h("div", "answer", list.box, said);
   const draw = (): void => {
     const given = model.get("_answer");
     const error = model.get("error");
@@ -84,7 +84,7 @@ export function mountTryout(model: Model, signal: AbortSignal, ports: TryPorts):
       next_token: null,
       show_hidden: ["not-positive"],
     };
-    drawList(list, { doc, view, plan: planOf(doc, view), top: ports.top() });
+    drawList(list, { doc, view, plan: planOf(doc, view), end: ports.top() });
     said.textContent = doc.top > 0 ? "" : "the feature does not fire on this text";
   };
   onAct(wrong, signal, { retry: () => command(model, "retry") });

@@ -14,7 +14,7 @@ function render(props: RenderProps<HeatmapTraits>): () => void {
     const out = h("footer", "foot");
     const panel = mountHeatmap(model, signal, {
       texts: () => model.get("_texts"),
-      from: "_texts",
+      trait: "_texts",
       title: "",
       none: () => "there is no text to show",
       out,

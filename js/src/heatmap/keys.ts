@@ -1,33 +1,33 @@
 import { textOf } from "./doc";
 import { type List, toggle } from "./list";
-import { partsOf, type Rows, showing } from "./rows";
+import { partsOf, showing } from "./rows";
 
 /** Where keys enter an example. */
-const anchorOf = (rows: Rows, text: number): number => {
-  const anchor = rows.scene!.plan.anchors.get(text)!;
-  return anchor < 0 ? partsOf(rows, text)[0]![0] : anchor;
-};
-
-/** Where keys enter the list; -1 when it is empty. */
-export const entry = (rows: Rows): number => {
-  const [text = -1] = orderOf(rows);
-  return text < 0 ? text : anchorOf(rows, text);
+const anchorOf = (list: List, text: number): number => {
+  const anchor = list.plan.anchors.get(text)!;
+  return anchor < 0 ? partsOf(list, text)[0]![0] : anchor;
 };
 
 /** The examples in order of display. */
-const orderOf = ({ scene }: Rows): number[] => [
-  ...new Set(scene?.plan.items.flatMap((item) => ("text" in item ? item.text : []))),
+const orderOf = ({ plan }: List): number[] => [
+  ...new Set(plan.items.flatMap((item) => ("text" in item ? item.text : []))),
 ];
 
+/** Where keys enter the list; -1 when it is empty. */
+export const entry = (list: List): number => {
+  const [text = -1] = orderOf(list);
+  return text < 0 ? text : anchorOf(list, text);
+};
+
 /** Where a key leads: arrows go token by token and example by example. */
-function lead(rows: Rows, key: string, p: number): number | undefined {
-  const text = textOf(rows.scene!.doc, p);
-  const parts = partsOf(rows, text);
+function lead(list: List, key: string, p: number): number | undefined {
+  const text = textOf(list.doc, p);
+  const parts = partsOf(list, text);
   const i = parts.findIndex(([from, to]) => p >= from && p < to);
   const [from, to] = parts[i]!;
   const beside = (step: number): number => {
-    const order = orderOf(rows);
-    return anchorOf(rows, order[order.indexOf(text) + step] ?? text);
+    const order = orderOf(list);
+    return anchorOf(list, order[order.indexOf(text) + step] ?? text);
   };
   switch (key) {
     case "ArrowLeft":
@@ -47,20 +47,20 @@ function lead(rows: Rows, key: string, p: number): number | undefined {
 }
 
 function act(list: List, key: string): boolean {
-  const { rows, hooks } = list;
-  const now = [list.hovered, list.selected].find((p) => showing(rows, p));
-  const p = now ?? entry(rows);
+  const { hooks } = list;
+  const now = [list.hovered, list.selected].find((p) => showing(list, p));
+  const p = now ?? entry(list);
   if (p < 0) return false;
   if (key === "Enter") hooks.pick(p);
-  else if (key === " ") toggle(list, textOf(rows.scene!.doc, p));
+  else if (key === " ") toggle(list, textOf(list.doc, p));
   else if (key === "Escape") {
     hooks.hover(-1, true);
     hooks.pick(-1);
   } else {
-    const to = lead(rows, key, p);
+    const to = lead(list, key, p);
     if (to === undefined) return false;
     const goal = now === undefined ? p : to;
-    showing(rows, goal)?.el.scrollIntoView({ block: "nearest" });
+    showing(list, goal)?.box.scrollIntoView({ block: "nearest" });
     hooks.hover(goal, true);
   }
   return true;

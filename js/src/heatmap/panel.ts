@@ -14,7 +14,7 @@ export type HeatmapModel = AnyModel<HeatmapView & CommonTraits>;
 export interface Ports {
   texts(): Texts | null;
   /** Trait that `texts` reads. */
-  from: string;
+  trait: string;
   title: string;
   /** Said in place of the examples when there are none. */
   none(): string;
@@ -108,7 +108,7 @@ export function mountHeatmap(model: HeatmapModel, signal: AbortSignal, ports: Po
     pick: (p) =>
       save(model, { selected: `${at(p)}` === `${model.get("selected")}` ? null : at(p) }),
   });
-  const around = createFrame(model, signal, ports.title, list.el);
+  const around = createFrame(model, signal, ports.title, list.box);
   const marks = (): void => {
     const [hovered, selected] = [flat(doc, model.get("hovered")), flat(doc, model.get("selected"))];
     mark(list, hovered, selected);
@@ -121,11 +121,11 @@ export function mountHeatmap(model: HeatmapModel, signal: AbortSignal, ports: Po
     if (!doc) return;
     const view = viewOf(model);
     const plan = planOf(doc, view);
-    drawList(list, { doc, view, plan, top: doc.top });
+    drawList(list, { doc, view, plan, end: doc.top });
     around.draw(doc, view, plan, ports.none());
     marks();
   };
-  watch(model, [...SETTINGS, ports.from as never], draw, signal);
+  watch(model, [...SETTINGS, ports.trait as never], draw, signal);
   watch(model, ["hovered", "selected"], marks, signal);
   return { bar: around.bar, body: around.body, doc: () => doc };
 }

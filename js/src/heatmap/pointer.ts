@@ -1,5 +1,6 @@
+import type { List } from "./list";
 import { breaksIn, charsOf, type Run, tokenOf } from "./paint";
-import { type Placed, type Rows, rowOf } from "./rows";
+import { type Placed, rowOf } from "./rows";
 
 type Caret = Partial<Range & { offsetNode: Node; offset: number }>;
 type CaretDocument = {
@@ -24,27 +25,26 @@ function rectsIn(node: Node, from: number, to: number): DOMRect[] {
 }
 
 /** The token under the pointer, or -1. Tokens without an element are found by caret position. */
-export function tokenAt(event: MouseEvent, { list, scene }: Rows): number {
+export function tokenAt(event: MouseEvent, { box, doc, view }: List): number {
   const { clientX: x, clientY: y } = event;
   const { npwAt } = event.target as Run;
   const placed = rowOf(event.target as Node);
-  if (npwAt !== undefined || !placed || !scene) return npwAt ?? -1;
-  const [node, offset] = caretAt(list, x, y);
-  if (!(node instanceof Text && "npwAt" in node && placed.el.contains(node))) return -1;
+  if (npwAt !== undefined || !placed) return npwAt ?? -1;
+  const [node, offset] = caretAt(box, x, y);
+  if (!(node instanceof Text && "npwAt" in node && placed.box.contains(node))) return -1;
   // A caret stands between two characters; the one under the pointer is on either side of it.
   for (const char of [offset, offset - 1]) {
     if (char < 0 || char >= node.length) continue;
     for (const { left, right, top, bottom } of rectsIn(node, char, char + 1)) {
       if (x >= left && x <= right && y >= top && y <= bottom)
-        return tokenOf(scene.doc, node as Run, char, breaksIn(scene.view, placed));
+        return tokenOf(doc, node as Run, char, breaksIn(view, placed));
     }
   }
   return -1;
 }
 
 /** Where a token is drawn, whether or not it has an element. */
-export function rectsOf(placed: Placed, p: number, { scene }: Rows): DOMRect[] {
-  const { doc, view } = scene!;
+export function rectsOf(placed: Placed, p: number, { doc, view }: List): DOMRect[] {
   const nodes = placed.cells.flatMap((cell) => [...cell.childNodes] as Run[]);
   const node = nodes.findLast(({ npwAt }) => npwAt !== undefined && npwAt <= p);
   if (!node) return [];

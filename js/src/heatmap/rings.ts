@@ -5,24 +5,23 @@ import { rectsOf } from "./pointer";
 import { showing } from "./rows";
 
 /** Rings lie over the text: wrapping a token in a new element would undo a selection the reader is dragging. */
-function ring({ rows }: List, p: number, look: string, strength = 1): void {
-  const placed = showing(rows, p);
+function ring(list: List, p: number, look: string, strength = 1): void {
+  const placed = showing(list, p);
   if (!placed) return;
-  const box = placed.el.getBoundingClientRect();
-  for (const { left, top, width, height } of rectsOf(placed, p, rows)) {
+  const box = placed.box.getBoundingClientRect();
+  for (const { left, top, width, height } of rectsOf(placed, p, list)) {
     const node = h("i", `ring ${look}`);
     node.style.cssText = `--a:${strength};left:${left - box.left}px;top:${top - box.top}px;width:${width}px;height:${height}px`;
-    placed.el.append(node);
+    placed.box.append(node);
   }
 }
 
 export function drawRings(list: List): void {
-  const { el, rows, hovered, selected } = list;
-  for (const old of el.querySelectorAll(".npw-ring")) old.remove();
+  const { box, doc, hovered, selected } = list;
+  for (const old of box.querySelectorAll(".npw-ring")) old.remove();
   ring(list, selected, "selected");
   ring(list, hovered, "hovered");
-  const { doc } = rows.scene ?? {};
-  if (hovered < 0 || !doc) return;
+  if (hovered < 0) return;
   // Attention: a token tints the ones that it attends to.
   const [text, position] = place(doc, hovered);
   const z = doc.raw.z?.[text];

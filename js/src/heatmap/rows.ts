@@ -1,27 +1,17 @@
 import { attrs, h } from "../core/dom";
 import { brief, span } from "../core/format";
-import { onEnd } from "../core/life";
 import type { Group } from "../core/types";
-import { type Doc, textOf } from "./doc";
+import { textOf } from "./doc";
+import type { List } from "./list";
 import { breaksIn, painter, type Run, runs } from "./paint";
-import { filterOf, type Part, type Plan, type Row, type View } from "./plan";
+import { filterOf, type Part, type Row } from "./plan";
 
 /** A row on the page. */
 export interface Placed extends Row {
-  el: HTMLElement & { npwRow?: Placed };
+  box: HTMLElement & { npwRow?: Placed };
   /** Where the tokens stand: one cell, or two when rows are aligned on the peak. */
   cells: HTMLElement[];
-  done: boolean;
-}
-
-export interface Scene {
-  doc: Doc;
-  view: View;
-  plan: Plan;
-  /** End of the colour scale. */
-  top: number;
-  /** Examples shown in full whatever the window. */
-  open: Set<number>;
+  done?: boolean;
 }
 
 const EAGER_TOKENS = 2500;
@@ -29,14 +19,12 @@ const SYNC_TOKENS = 24_000;
 const SLICE_MS = 25;
 
 function heading({ kind, low, high, fraction }: Group): HTMLElement | "" {
-  if (kind === "none") return "";
   const bounds = low === null || high === null ? "" : span(low, high);
-  const title = kind === "top" ? "Strongest" : bounds;
-  const share = fraction === null ? "" : `${brief(fraction * 100)} % of tokens`;
-  return h("h4", "group", title, h("span", "quiet", share));
+  const share = fraction !== null && h("span", "quiet", `${brief(fraction * 100)} % of tokens`);
+  return kind === "none" ? "" : h("h4", "group", kind === "top" ? "Strongest" : bounds, share);
 }
 
-function gutter({ doc, view, plan }: Scene, { text, first, parts }: Row): HTMLElement {
+function gutter({ doc, view, plan }: List, { text, first, parts }: Row): HTMLElement {
   if (!first) return h("span", "gutter position", `${parts[0]![0] - doc.starts[text]!}`);
   const value = doc.values[plan.anchors.get(text)!] ?? 0;
   const copies = doc.raw.copies?.[text];
@@ -44,10 +32,10 @@ function gutter({ doc, view, plan }: Scene, { text, first, parts }: Row): HTMLEl
     "span",
     value < 0 ? "gutter below" : "gutter",
     Number.isNaN(value) ? "?" : brief(value),
+    copies && h("span", "copies", `×${copies + 1}`),
   );
-  if (copies) node.append(h("span", "copies", `×${copies + 1}`));
   if (view.window === "full") return node;
-  return attrs(node, { "data-act": "open", title: "show the whole text, or only its window" });
+  return attrs(node, { "data-act": "open", title: "whole text, or its window" });
 }
 
 function fill({ stacked, cells, parts }: Placed, nodes: (part: Part) => Run[]): void {
@@ -59,84 +47,58 @@ function fill({ stacked, cells, parts }: Placed, nodes: (part: Part) => Run[]): 
     );
 }
 
-/** A row as plain text; `width` is how many characters fit on a line, to guess heights not laid out yet. */
-function build(scene: Scene, row: Row, width: number): Placed {
-  const { doc, view, open } = scene;
+/** A row as plain text. */
+function build(list: List, row: Row): Placed {
+  const { doc, view, open, width } = list;
   const { text, parts, first, stacked } = row;
-  const cell = h(stacked ? "span" : "div", stacked ? "" : "line");
-  const cells = stacked ? [cell, h("span", "after")] : [cell];
-  const body = stacked ? h("div", "kwic", h("span", "before", cell), cells[1]) : cell;
-  const el: Placed["el"] = h("div", first ? "row" : "row more", gutter(scene, row), body);
-  const placed = { ...row, el, cells, done: false };
-  el.npwRow = placed;
-  fill(placed, (part) => runs(doc, part, breaksIn(view, row), () => null));
-  el.classList.toggle("npw-unhidden", !!doc.raw.hidden?.[text]);
-  if (stacked) return placed;
+  const [from, to] = [parts[0]![0], parts.at(-1)![1]];
+  const ends = to === doc.starts[text + 1];
   const cut = view.window !== "full" && !open.has(text);
-  const ends = parts.at(-1)![1] === doc.starts[text + 1];
-  cell.classList.toggle("npw-cut-a", first && parts[0]![0] > doc.starts[text]!);
-  cell.classList.toggle("npw-cut-z", cut && !ends);
-  if (ends || cut) el.append(h("span", "origin", doc.raw.origin?.[text]));
+  const looks = `${first && from > doc.starts[text]! ? " cut-a" : ""}${cut && !ends ? " cut-z" : ""}`;
+  const cell = stacked ? h("span") : h("div", `line${looks}`);
+  const cells = stacked ? [cell, h("span", "after")] : [cell];
+  const line = stacked ? h("div", "kwic", h("span", "before", cell), cells[1]) : cell;
+  const origin = doc.raw.origin?.[text];
+  const note = origin && (ends || cut) && !stacked && h("span", "origin", origin);
+  const kind = `row${first ? "" : " more"}${doc.raw.hidden?.[text] ? " unhidden" : ""}`;
+  const box: Placed["box"] = h("div", kind, gutter(list, row), line, note);
+  const placed: Placed = { ...row, box, cells };
+  box.npwRow = placed;
+  fill(placed, (part) => runs(doc, part, breaksIn(view, row), () => null));
+  if (stacked) return placed;
+  // A guess at the height of a row that is not laid out yet, so that the scrollbar tells the truth.
   const lines = cell.textContent!.split("\n");
-  const height = lines.reduce((n, line) => n + Math.ceil(line.length / width || 1), 0);
-  el.style.setProperty("--n", `${height}`);
+  box.style.setProperty(
+    "--n",
+    `${lines.reduce((n, line) => n + Math.ceil(line.length / width || 1), 0)}`,
+  );
   return placed;
 }
 
-/** The rows of a heatmap: built across frames, coloured when they come near the viewport. */
-export interface Rows {
-  list: HTMLElement;
-  scene: Scene | undefined;
-  byText: Map<number, Placed[]>;
-  paint: (row: Row) => (p: number) => Run | null;
-  frame: number;
-  width: number;
-}
-
-const CAN_SKIP = "oncontentvisibilityautostatechange";
-
-export function createRows(list: HTMLElement, signal: AbortSignal): Rows {
-  const rows: Rows = {
-    list,
-    scene: undefined,
-    byText: new Map(),
-    paint: () => () => null,
-    frame: 0,
-    width: 80,
-  };
-  const onState = (event: Event): void => {
-    const placed = rowOf(event.target as Node);
-    if (placed && !(event as Event & { skipped: boolean }).skipped) colour(rows, placed);
-  };
-  const all = (): void =>
-    rows.byText.forEach((some) => some.forEach((placed) => colour(rows, placed)));
-  list.addEventListener(CAN_SKIP.slice(2), onState, { signal });
-  window.addEventListener("beforeprint", all, { signal });
-  onEnd(signal, () => cancelAnimationFrame(rows.frame));
-  return rows;
-}
-
 export const rowOf = (node: Node): Placed | undefined =>
-  (node instanceof Element ? node : node.parentElement)?.closest<Placed["el"]>(".npw-row")?.npwRow;
+  (node instanceof Element ? node : node.parentElement)?.closest<Placed["box"]>(".npw-row")?.npwRow;
 
-function colour({ scene, paint }: Rows, placed: Placed): void {
-  if (placed.done || !scene) return;
+/** Colours a row; rows come one by one, when they come near the viewport. */
+export function colour({ doc, view, paint }: List, placed: Placed | undefined): void {
+  if (!placed || placed.done) return;
   placed.done = true;
   const token = paint(placed);
-  fill(placed, (part) => runs(scene.doc, part, breaksIn(scene.view, placed), token));
+  fill(placed, (part) => runs(doc, part, breaksIn(view, placed), token));
 }
 
-function add(rows: Rows, row: Row, eager: boolean): HTMLElement {
-  const placed = build(rows.scene!, row, rows.width);
-  if (!rows.byText.get(row.text)?.push(placed)) rows.byText.set(row.text, [placed]);
+export const NEAR = "contentvisibilityautostatechange";
+
+function add(list: List, row: Row, eager: boolean): HTMLElement {
+  const placed = build(list, row);
+  if (!list.byText.get(row.text)?.push(placed)) list.byText.set(row.text, [placed]);
   // Where the browser cannot tell which rows are near, all are coloured at once.
-  if (eager || !(CAN_SKIP in rows.list)) colour(rows, placed);
-  return placed.el;
+  if (eager || !(`on${NEAR}` in list.box)) colour(list, placed);
+  return placed.box;
 }
 
 /** The first frame holds everything a usual feature has; only what is longer is spread over frames. */
-function extend(rows: Rows, from: number, tokens: number): void {
-  const { plan, open } = rows.scene!;
+function extend(list: List, from: number, tokens: number): void {
+  const { plan, open, box } = list;
   const slice = new DocumentFragment();
   const until = performance.now() + SLICE_MS;
   let [i, seen] = [from, tokens];
@@ -145,43 +107,44 @@ function extend(rows: Rows, from: number, tokens: number): void {
     if ("kind" in item) slice.append(heading(item));
     else {
       const some = open.has(item.text) ? plan.rowsOf(item.text, true) : [item];
-      for (const row of some) slice.append(add(rows, row, seen < EAGER_TOKENS));
+      for (const row of some) slice.append(add(list, row, seen < EAGER_TOKENS));
       for (const [a, b] of item.parts) seen += b - a;
     }
   }
-  rows.list.append(slice);
-  if (i < plan.items.length) rows.frame = requestAnimationFrame(() => extend(rows, i, seen));
+  box.append(slice);
+  if (i < plan.items.length) list.frame = requestAnimationFrame(() => extend(list, i, seen));
 }
 
-export function drawRows(rows: Rows, scene: Scene): void {
-  const { doc, view, top } = scene;
+/** The rows of a heatmap: built across frames, coloured when they come near the viewport. */
+export function drawRows(list: List): void {
+  const { doc, view, box } = list;
   const filter = filterOf(doc, view);
-  cancelAnimationFrame(rows.frame);
-  rows.scene = scene;
-  rows.paint = (row) => painter(doc, view, top, filter, row);
-  rows.width = Math.max(20, (rows.list.clientWidth || 700) / 8 - 8);
-  rows.byText.clear();
-  rows.list.replaceChildren();
-  extend(rows, 0, 0);
+  cancelAnimationFrame(list.frame);
+  list.paint = (row) => painter(doc, view, list.end, filter, row);
+  // About eight pixels to a character, and the gutter beside them.
+  list.width = Math.max(20, (box.clientWidth || 700) / 8 - 8);
+  list.byText.clear();
+  box.replaceChildren();
+  extend(list, 0, 0);
 }
 
 /** Draws one example anew, after it was opened or closed. */
-export function redraw(rows: Rows, text: number): void {
-  const { plan, open } = rows.scene!;
-  const old = rows.byText.get(text) ?? [];
-  rows.byText.delete(text);
-  old[0]?.el.before(...plan.rowsOf(text, open.has(text)).map((row) => add(rows, row, true)));
-  for (const { el } of old) el.remove();
+export function redraw(list: List, text: number): void {
+  const old = list.byText.get(text) ?? [];
+  const rows = list.plan.rowsOf(text, list.open.has(text));
+  list.byText.delete(text);
+  old[0]?.box.before(...rows.map((row) => add(list, row, true)));
+  for (const { box } of old) box.remove();
 }
 
 /** The row that shows a token. */
-export const showing = ({ byText, scene }: Rows, p: number): Placed | undefined =>
-  scene && p >= 0
-    ? byText
-        .get(textOf(scene.doc, p))
-        ?.find(({ parts }) => parts.some(([from, to]) => p >= from && p < to))
-    : undefined;
+export const showing = ({ byText, doc }: List, p: number): Placed | undefined =>
+  p < 0
+    ? undefined
+    : byText
+        .get(textOf(doc, p))
+        ?.find(({ parts }) => parts.some(([from, to]) => p >= from && p < to));
 
 /** The ranges of an example that are on the page, in reading order. */
-export const partsOf = ({ byText }: Rows, text: number): Part[] =>
+export const partsOf = ({ byText }: List, text: number): Part[] =>
   (byText.get(text) ?? []).flatMap(({ parts }) => parts);

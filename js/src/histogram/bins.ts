@@ -15,7 +15,7 @@ export type BinsModel = AnyModel<Omit<HistogramTraits, "_histograms"> & CommonTr
 
 export interface BinsPorts {
   histograms(): Histograms | null;
-  from: string;
+  trait: string;
 }
 
 type Name = "activation" | "logit";
@@ -162,7 +162,7 @@ export function mountBins(model: BinsModel, signal: AbortSignal, ports: BinsPort
     activation.mark(model.get("marker") ?? null);
   };
   onAct(tools, signal, { log: () => save(model, { log_counts: !model.get("log_counts") }) });
-  watch(model, ["value_range", "log_counts", ports.from as never], draw, signal);
+  watch(model, ["value_range", "log_counts", ports.trait as never], draw, signal);
   watch(model, ["marker"], () => activation.mark(model.get("marker") ?? null), signal);
   return host;
 }

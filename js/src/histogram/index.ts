@@ -11,7 +11,7 @@ function render(props: RenderProps<HistogramTraits>): () => void {
   return frame(props, (root, signal) => {
     const bins = mountBins(model, signal, {
       histograms: () => model.get("_histograms"),
-      from: "_histograms",
+      trait: "_histograms",
     });
     root.append(h("div", "card", guide(GUIDE), bins));
   });

@@ -8,7 +8,7 @@ export type BarsModel = AnyModel<{ chosen: string | null; top: number } & Common
 
 export interface BarsPorts {
   logits(): Logits | null;
-  from: string;
+  trait: string;
   choose(token: string | null): void;
 }
 
@@ -86,7 +86,7 @@ export function mountBars(model: BarsModel, signal: AbortSignal, ports: BarsPort
   onAct(host, signal, {
     token: (arg) => ports.choose(arg === model.get("chosen") ? null : arg),
   });
-  watch(model, ["chosen", "top", ports.from as never], fill, signal);
+  watch(model, ["chosen", "top", ports.trait as never], fill, signal);
   return host;
 }
 

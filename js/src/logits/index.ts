@@ -12,7 +12,7 @@ function render(props: RenderProps<LogitTraits>): () => void {
   return frame(props, (root, signal) => {
     const bars = mountBars(model, signal, {
       logits: () => model.get("_logits"),
-      from: "_logits",
+      trait: "_logits",
       choose: chooseIn(model),
     });
     root.append(h("div", "card", guide(GUIDE), bars));
