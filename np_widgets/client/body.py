@@ -137,9 +137,10 @@ def _pieces(response: requests.Response) -> Iterator[bytes]:
     if not isinstance(raw, urllib3.response.HTTPResponse):  # from a transport that a test or a proxy put in
         yield from response.iter_content(_PIECE)
         return
-    # `read` would wait until a whole piece is there, and with it the check of the time.
-    read = getattr(raw, "read1", raw.read)
-    while piece := read(_PIECE, decode_content=False):
+    # `read` waits until a whole piece is there, and with it the check of the time: before urllib3 2.1, which brought
+    # `read1`, the pieces are small.
+    read, size = (raw.read1, _PIECE) if hasattr(raw, "read1") else (raw.read, 512)
+    while piece := read(size, decode_content=False):
         yield piece
 
 

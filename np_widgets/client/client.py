@@ -116,9 +116,7 @@ class NeuronpediaClient(BaseClient):
         """
         try:
             return self._reader.read(calls.activations(FeatureRef.parse(ref)), decoding.activations, refresh=refresh)
-        except NotFound as error:
-            if error.status != 404 or "base_url" in error.remedy:  # not the service at all
-                raise
+        except NotFound:
             return []
 
     def activate(

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 #: The gateway answered because the service behind it did not.
 GATEWAY_STATUSES = frozenset({502, 503, 504})
 _LONGEST_QUOTE = 300
+_PERHAPS_LATER = "This may pass; if it stays so, the service cannot answer this."
 _OPAQUE = ("Something went wrong on our end", "Unknown Error", "Internal server error")
 
 
@@ -41,19 +42,23 @@ class Faults:
 
     def of_status(self, call: Call, status: int, body: bytes) -> NeuronpediaError:
         """Name the error that a status of 300 or above stands for."""
-        said = self.quote(body)
-        if status == 404:
-            return self._not_found(call, body)
-        if status in (401, 403):
-            return self._unauthorized(status)
         if status == 429:
             return self._rate_limited(body)
         if status >= 500:
-            return self._server_error(call, status, said)
+            return self._server_error(call, status, self.quote(body))
+        if _is_page(body):  # not the service's word: it answers JSON, and the sentences below would mislead
+            return self._page(call, status)
+        return self._refusal(call, status, self.quote(body))
+
+    def _refusal(self, call: Call, status: int, said: str) -> NeuronpediaError:
+        if status == 404:
+            return self._not_found(call)
+        if status in (401, 403):
+            return self._unauthorized(status)
         if status >= 400:
             return InvalidRequest(
                 f"{self._address.host} refused the request for {call.about} (HTTP {status}){_after_colon(said)}.",
-                remedy=self._web_page_hint(body) or "Check what was asked for.",
+                remedy="Check what was asked for.",
                 status=status,
             )
         return UnexpectedResponse(
@@ -71,16 +76,12 @@ class Faults:
                 remedy="Try again; if it stays so, check base_url.",
                 status=status,
             )
-        if start.startswith(b"<"):
-            return UnexpectedResponse(
-                f"{self._address.host} answered the request for {call.about} with a web page instead of JSON.",
-                remedy=self._base_url_hint(),
-                status=status,
-            )
+        if _is_page(body):
+            return self._page(call, status)
         if start.startswith(b'{"error"') and (said := self.quote(body)):
             return ServerError(
                 f"{self._address.host} failed to answer the request for {call.about}{_after_colon(said)}.",
-                remedy=call.hint,
+                remedy=call.hint or _PERHAPS_LATER,
                 status=status,
             )
         return None
@@ -94,9 +95,15 @@ class Faults:
         shown = " ".join(shown.split()).rstrip(".")
         return shown if len(shown) <= _LONGEST_QUOTE else f"{shown[: _LONGEST_QUOTE - 1]}…"
 
-    def _not_found(self, call: Call, body: bytes) -> NotFound:
-        if web_page := self._web_page_hint(body):
-            return NotFound(f"{self._address.host} has nothing at {call.path}.", remedy=web_page, status=404)
+    def _page(self, call: Call, status: int) -> UnexpectedResponse:
+        code = "" if status == 200 else f" (HTTP {status})"
+        return UnexpectedResponse(
+            f"{self._address.host} answered the request for {call.about} with a web page instead of JSON{code}.",
+            remedy=self._base_url_hint() + ("" if status == 200 else " A firewall or proxy on the way may answer too."),
+            status=status,
+        )
+
+    def _not_found(self, call: Call) -> NotFound:
         return NotFound(
             f"{call.subject} does not exist on {self._address.host}, or is private.",
             remedy=f"Check the name; {self._address.base}/available-resources lists what is public.",
@@ -149,7 +156,7 @@ class Faults:
                 status=status,
             )
         words = "" if said.startswith(_OPAQUE) else said
-        remedy = call.hint or "This may pass; if it stays so, the service cannot answer this."
+        remedy = call.hint or _PERHAPS_LATER
         return ServerError(
             f"{self._address.host} failed to answer the request for {call.about} (HTTP {status}){_after_colon(words)}.",
             remedy=remedy,
@@ -162,11 +169,12 @@ class Faults:
         shown = self._key.redact(value) if self._key else value
         return "".join(character for character in shown if character.isprintable())[:80]
 
-    def _web_page_hint(self, body: bytes) -> str:
-        return self._base_url_hint() if body[:64].lstrip().startswith(b"<") else ""
-
     def _base_url_hint(self) -> str:
         return f"Is {self._address.base} the address of a Neuronpedia server? Check base_url and NEURONPEDIA_BASE_URL."
+
+
+def _is_page(body: bytes) -> bool:
+    return body[:64].lstrip().startswith(b"<")
 
 
 def _own_words(body: bytes) -> str:

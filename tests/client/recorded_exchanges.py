@@ -93,6 +93,8 @@ def outcome(recording: Recording) -> Outcome:
         if recording.is_page:
             return UnexpectedResponse
         return NotFound if recording.answer.strip() == b"null" else None
+    if recording.is_page and status < 500 and status != 429:
+        return UnexpectedResponse
     known: dict[int, Outcome] = {404: NotFound, 401: Unauthorized, 403: Unauthorized, 429: RateLimited}
     return known.get(status, ServerError if status >= 500 else InvalidRequest)
 

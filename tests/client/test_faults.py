@@ -61,11 +61,12 @@ def failure(client: NeuronpediaClient) -> NeuronpediaError:
         (faults.NoResponse(), ConnectionFailed),
         (faults.RateLimited(), RateLimited),
         (faults.Status(400), InvalidRequest),
-        (faults.Status(413, b"<html>", "text/html"), InvalidRequest),
+        (faults.Status(413), InvalidRequest),
+        (faults.Status(403, b" <html>", "text/html"), UnexpectedResponse),
         (faults.Status(401), Unauthorized),
         (faults.Status(403), Unauthorized),
         (faults.Status(404), NotFound),
-        (faults.Status(404, b"<html>", "text/html"), NotFound),
+        (faults.Status(404, b"<html>", "text/html"), UnexpectedResponse),
         (faults.Status(500), ServerError),
         (faults.Status(504, b"<html>", "text/html"), ServerError),
     ],
@@ -89,8 +90,11 @@ def test_compression_that_ends_too_early_is_said_to(client: NeuronpediaClient, s
 
 
 def test_web_page_instead_of_json_points_at_the_base_url(client: NeuronpediaClient, server: LoopbackServer) -> None:
-    server.always(faults.html())
-    assert f"{server.url} the address of a Neuronpedia server? Check base_url" in str(failure(client))
+    for fault in (faults.html(), faults.Status(404, b"<html>", "text/html")):
+        server.always(fault)
+        assert f"{server.url} the address of a Neuronpedia server? Check base_url" in str(failure(client))
+        with pytest.raises(UnexpectedResponse):  # not "there are none"
+            client.get_activations(REF)
 
 
 def test_wrong_base_url_is_said_to_be_wrong(make_client: MakeClient, server: LoopbackServer) -> None:
