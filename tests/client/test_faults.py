@@ -84,11 +84,6 @@ def test_fault_is_the_right_error(
     assert client.get_feature(REF).index == 7  # the client is none the worse for it
 
 
-def test_compression_that_ends_too_early_is_said_to(client: NeuronpediaClient, server: LoopbackServer) -> None:
-    server.always(faults.BrokenGzip(truncated=True))
-    assert "ends too early" in str(failure(client))
-
-
 def test_web_page_instead_of_json_points_at_the_base_url(client: NeuronpediaClient, server: LoopbackServer) -> None:
     for fault in (faults.html(), faults.Status(404, b"<html>", "text/html")):
         server.always(fault)
@@ -210,15 +205,6 @@ def test_silence_ends_after_the_timeout(*, in_body: bool, make_client: MakeClien
     hang.released.set()
 
 
-def test_drip_does_not_hold_forever(
-    make_client: MakeClient, server: LoopbackServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(transport, "_BODY_FACTOR", 0.5)  # so that the silence is never the shorter of the two
-    client = make_client(timeout=1)
-    server.always(faults.Drip())
-    assert "too slowly" in str(failure(client))
-
-
 def test_no_network(client: NeuronpediaClient, server: LoopbackServer) -> None:
     server.stop()
     error = failure(client)
@@ -236,41 +222,6 @@ def test_name_that_no_one_knows(make_client: MakeClient) -> None:
 def test_nonsense_timeout_is_refused(timeout: Any, make_client: MakeClient) -> None:
     with pytest.raises(InvalidRequest):
         make_client(timeout=timeout)
-
-
-def test_fifty_megabytes_are_read(client: NeuronpediaClient, server: LoopbackServer) -> None:
-    server.fail(faults.Flood(50 * 2**20))
-    assert client.get_activations(REF) == []
-
-
-@pytest.mark.parametrize("packed", [False, True])
-def test_flood_is_refused_while_it_streams_in(*, packed: bool, make_client: MakeClient, server: LoopbackServer) -> None:
-    client = make_client(max_bytes=1_000_000)
-    flood = faults.Flood(200 * 2**20, packed=packed)
-    server.always(flood)
-    error = failure(client)
-    assert type(error) is UnexpectedResponse
-    assert "max_bytes" in error.remedy
-    server.stop()  # after which nothing is sent any more
-    assert flood.sent < 20 * 2**20
-
-
-def test_declared_flood_is_not_even_begun(make_client: MakeClient, server: LoopbackServer) -> None:
-    flood = faults.Flood(200 * 2**20, declared=True)
-    server.always(flood)
-    assert type(failure(make_client())) is UnexpectedResponse
-    server.stop()
-    assert flood.sent < 20 * 2**20
-
-
-def test_default_bound_is_64_megabytes(client: NeuronpediaClient, server: LoopbackServer) -> None:
-    server.always(faults.Flood(65 * 2**20, packed=True))
-    assert "64 MB" in str(failure(client))
-
-
-def test_bare_nan_is_a_missing_number(client: NeuronpediaClient, server: LoopbackServer) -> None:
-    server.fail(faults.BareNaN())
-    assert client.get_feature(REF).max_activation is None
 
 
 @pytest.mark.parametrize(
