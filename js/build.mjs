@@ -13,7 +13,7 @@ const budgets = { heatmap: 22_000, logits: 40_000, histogram: 40_000, dashboard:
 
 // Fields that only our own code reads; none is a name of the DOM, of a trait or of a payload.
 const internal =
-  "anchors|bar|byText|cells|cutoff|diverging|doc|done|end|first|flags|frame|hooks|hover|hovering|ids|items|mark|" +
+  "anchors|bar|byText|cells|cutoff|diverging|doc|done|end|first|flags|frame|hooks|hover|hovering|codes|items|mark|" +
   "none|npwAt|npwRow|open|out|paint|panes|parts|pick|plan|raw|rowsOf|stacked|starts|total|trait|view|width_";
 
 const shared = {

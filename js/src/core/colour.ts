@@ -4,9 +4,9 @@ import type { HeatmapView } from "./types";
 const NOTHING = 0.00005;
 
 /** Opacity of a value's colour on a scale that ends at `top`: the site's curve, or a straight one. */
-export function opacity(value: number, top: number, curve: HeatmapView["curve"]): number {
+export const opacity = (value: number, top: number, curve: HeatmapView["curve"]): number => {
   const size = Math.abs(value);
   if (size <= NOTHING || !(top > 0)) return 0;
   const share = Math.min(1, size / top);
   return 0.05 + 0.95 * (curve === "linear" ? share : Math.log10(1 + 9 * share));
-}
+};

@@ -1,17 +1,17 @@
 import type { Packed } from "./types";
 
-function buffer(text: string): ArrayBuffer {
+const buffer = (text: string): ArrayBuffer => {
   const raw = atob(text);
   const out = new Uint8Array(raw.length);
   for (let i = 0; i < raw.length; i++) out[i] = raw.charCodeAt(i);
   return out.buffer;
-}
+};
 
 export const integers = (text: string, wide: boolean): Uint16Array | Uint32Array =>
   new (wide ? Uint32Array : Uint16Array)(buffer(text));
 
 /** Sparse or dense values as one array of `length` numbers. */
-export function unpack(packed: Packed, length: number): Float32Array {
+export const unpack = (packed: Packed, length: number): Float32Array => {
   const given = new Float32Array(buffer(packed.value));
   if (packed.at === undefined) return given;
   const out = new Float32Array(length);
@@ -19,4 +19,4 @@ export function unpack(packed: Packed, length: number): Float32Array {
     out[at] = given[i]!;
   });
   return out;
-}
+};

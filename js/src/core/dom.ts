@@ -2,18 +2,18 @@ type Child = Node | string | 0 | null | undefined | false;
 type Values = Record<string, string | number | boolean | null | undefined>;
 
 /** An element with `npw-` classes. Strings become text nodes, whatever they contain. */
-export function h<Tag extends keyof HTMLElementTagNameMap>(
+export const h = <Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,
   classes = "",
   ...children: Child[]
-): HTMLElementTagNameMap[Tag] {
+): HTMLElementTagNameMap[Tag] => {
   const node = document.createElement(tag);
   if (classes) node.className = classes.replace(/\S+/g, "npw-$&");
   for (const child of children) if (child) node.append(child);
   return node;
-}
+};
 
-export function attrs<E extends Element>(node: E, values: Values): E {
+export const attrs = <E extends Element>(node: E, values: Values): E => {
   for (const name in values) {
     const value = values[name];
     // An attribute that is not wanted is left out: "" and 0 are values, false and null are none.
@@ -21,70 +21,56 @@ export function attrs<E extends Element>(node: E, values: Values): E {
     else node.setAttribute(name, `${value}`);
   }
   return node;
-}
+};
 
 /** JupyterLab matches its shortcuts against `:focus`, so the mark must sit on the focusable element itself. */
-export function focusable<E extends HTMLElement>(node: E, tabIndex = 0): E {
+export const focusable = <E extends HTMLElement>(node: E, tabIndex = 0): E => {
   node.tabIndex = tabIndex;
   return attrs(node, { "data-lm-suppress-shortcuts": "true" });
-}
+};
 
-export interface ButtonOptions {
-  arg?: string;
-  title?: string | undefined;
-  look?: string;
-  pressed?: boolean | undefined;
-  /** Why it cannot be used; it stays focusable so that the reason can be read. */
-  cannot?: string | null | undefined;
-}
+export const button = (label: Child, act: string, arg = act, look = "link"): HTMLButtonElement =>
+  attrs(focusable(h("button", look, label)), { type: "button", "data-act": act, "data-arg": arg });
 
-export function button(label: Child, act: string, options: ButtonOptions = {}): HTMLButtonElement {
-  const { arg = act, title, look = "link", pressed, cannot } = options;
-  return attrs(focusable(h("button", look, label)), {
-    type: "button",
-    "data-act": act,
-    "data-arg": arg,
-    title: cannot ?? title,
-    "aria-pressed": pressed?.toString(),
-    "aria-disabled": !!cannot && "true",
-  });
-}
+/** Why a button cannot be used; it stays focusable so that the reason can be read. */
+export const refuse = (node: HTMLElement, why: string | null | undefined): HTMLElement =>
+  why ? attrs(node, { title: why, "aria-disabled": "true" }) : node;
 
-export function link(label: string, url: string, look = "link"): HTMLElement {
+export const link = (label: string, url: string, look = "link"): HTMLElement => {
   // Only web addresses: a `javascript:` URL in a reply must not become something to click on.
   if (!/^https?:\/\//i.test(url)) return h("span", "", label);
   const node = focusable(h("a", look, label));
   return attrs(node, { href: url, target: "_blank", rel: "noopener noreferrer" });
-}
+};
 
 /** A listener that ends with the view. */
-export function listen<Name extends string>(
+export const listen = <Name extends string>(
   target: EventTarget,
   name: Name,
   run: (
     event: Name extends keyof HTMLElementEventMap ? HTMLElementEventMap[Name] : Event,
   ) => unknown,
   signal: AbortSignal,
-): void {
+): void => {
   target.addEventListener(name, run as (event: Event) => void, { signal });
-}
+};
 
 export type Acts = Record<string, (arg: string) => void>;
 
 /** One click listener for all buttons inside `host`, so that redrawing them costs no listener. */
-export function onAct(host: HTMLElement, signal: AbortSignal, acts: Acts): void {
+export const onAct = (host: HTMLElement, signal: AbortSignal, acts: Acts): void => {
   const run = (event: Event): void => {
     const node = (event.target as Element).closest<HTMLElement>("[data-act]:not([aria-disabled])");
     const { act = "", arg = "" } = node?.dataset ?? {};
     acts[act]?.(arg);
   };
   listen(host, "click", run, signal);
-}
+};
 
 /** New contents; a keyboard user who stood on a button stays on the one that replaces it. */
-export function refill(host: HTMLElement, ...nodes: (Node | string)[]): void {
+export const refill = (host: HTMLElement, ...nodes: (Node | string)[]): void => {
   const { activeElement: held } = host.getRootNode() as Document;
   const arg = host.contains(held) && held?.getAttribute("data-arg");
   host.replaceChildren(...nodes);
   if (arg) host.querySelector<HTMLElement>(`[data-arg=${CSS.escape(arg)}]`)?.focus();
-}
+};

@@ -1,36 +1,36 @@
 const tidy = (text: string): string => text.replace("-", "\u2212");
 
 /** A value in full: two decimals, more where two would print a zero that is none. */
-export function number(value: number, decimals = 2): string {
+export const number = (value: number, decimals = 2): string => {
   if (Number.isNaN(value)) return "unknown";
-  const small = value ? -Math.floor(Math.log10(Math.abs(value)) + 0.3) : 0;
-  return small > 7 ? tidy(value.toExponential(1)) : tidy(value.toFixed(Math.max(decimals, small)));
-}
+  const leading = value && Math.ceil(-Math.log10(Math.abs(value)) - 0.3);
+  return tidy(value.toFixed(Math.min(12, Math.max(decimals, leading))));
+};
 
 export const signed = (value: number): string => (value > 0 ? "+" : "") + number(value);
 
 /** A value for a narrow gutter or an axis. */
-export function brief(value: number): string {
+export const brief = (value: number): string => {
   const size = Math.abs(value);
   return value ? number(value, size >= 100 ? 0 : size >= 1 ? 1 : 2) : "0";
-}
+};
 
 export const count = (value: number): string => value.toLocaleString("en-US");
 
 export const plural = (n: number, one: string, many = `${one}s`): string =>
   `${count(n)} ${n === 1 ? one : many}`;
 
-export function percent(fraction: number): string {
+export const percent = (fraction: number): string => {
   const value = fraction * 100;
   return `${value ? number(value, value >= 10 ? 1 : value >= 0.1 ? 2 : 3) : 0} %`;
-}
+};
 
 /** Both ends with just enough decimals to tell neighbouring bins apart. */
-export function span(low: number, high: number): string {
+export const span = (low: number, high: number): string => {
   const step = (high - low || Math.abs(high)) * 0.02;
   let digits = 0;
   const off = (v: number): boolean => Math.abs(v - Number(v.toFixed(digits))) > step;
   while (digits < 6 && (off(low) || off(high))) digits++;
   const ends = [low, high].map((v) => tidy((Number(v.toFixed(digits)) || 0).toFixed(digits)));
   return low === high ? ends[0]! : ends.join(" – ");
-}
+};

@@ -4,10 +4,10 @@ import { followTheme } from "./theme";
 import type { AnyModel, CommonTraits, RenderProps } from "./types";
 
 /** The root of every widget: theme, colours and help follow their traits; everything ends with the view. */
-export function frame<Traits extends CommonTraits>(
+export const frame = <Traits extends CommonTraits>(
   { model, el, signal: outer }: RenderProps<Traits>,
   fill: (root: HTMLElement, signal: AbortSignal) => void,
-): () => void {
+): (() => void) => {
   const life = lifetime(outer);
   const { signal } = life;
   const root = h("div", "root");
@@ -22,7 +22,7 @@ export function frame<Traits extends CommonTraits>(
   };
   watch(common, ["theme", "scheme", "guide"], dress, signal);
   return () => life.abort();
-}
+};
 
 /** Help for a class; shown only while `guide` is set. */
 export const guide = (text: string): HTMLElement => h("p", "guide", text);

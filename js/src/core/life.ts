@@ -1,33 +1,29 @@
 import type { AnyModel } from "./types";
 
 /** One controller per view: it ends with the host's signal, or with the returned cleanup, whichever comes first. */
-export function lifetime(outer: AbortSignal | undefined): AbortController {
+export const lifetime = (outer: AbortSignal | undefined): AbortController => {
   const own = new AbortController();
   if (outer?.aborted) own.abort();
   outer?.addEventListener("abort", () => own.abort(), own);
   return own;
-}
+};
 
-const ends = new WeakMap<AbortSignal, (() => void)[]>();
+type Ending = AbortSignal & { npwEnds?: (() => void)[] };
 
 /** Calls `end` with the view's end; one listener per view, however many parts it has. */
-export function onEnd(signal: AbortSignal, end: () => void): void {
-  const all = ends.get(signal);
-  if (all) all.push(end);
-  else {
-    const own = [end];
-    ends.set(signal, own);
-    signal.addEventListener("abort", () => own.forEach((run) => run()));
-  }
-}
+export const onEnd = (signal: Ending, end: () => void): void => {
+  if (signal.npwEnds?.push(end)) return;
+  signal.npwEnds = [end];
+  signal.addEventListener("abort", () => signal.npwEnds?.forEach((run) => run()));
+};
 
 /** Runs `draw` now and once after any burst of changes to the named traits. */
-export function watch<Traits extends object>(
+export const watch = <Traits extends object>(
   model: AnyModel<Traits>,
   names: readonly (keyof Traits & string)[],
   draw: () => void,
   signal: AbortSignal,
-): void {
+): void => {
   let asked = false;
   const ask = (): void => {
     if (asked) return;
@@ -42,9 +38,12 @@ export function watch<Traits extends object>(
     for (const name of names) model.off(`change:${name}`, ask);
   });
   draw();
-}
+};
 
-export function save<Traits extends object>(model: AnyModel<Traits>, patch: Partial<Traits>): void {
+export const save = <Traits extends object>(
+  model: AnyModel<Traits>,
+  patch: Partial<Traits>,
+): void => {
   for (const name in patch) model.set(name, patch[name] as Traits[typeof name]);
   model.save_changes();
-}
+};

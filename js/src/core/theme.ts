@@ -2,36 +2,32 @@ import { onEnd } from "./life";
 import type { Theme } from "./types";
 
 const SYSTEM = "(prefers-color-scheme: dark)";
-const SIGNS = ["class", "theme", "data-theme", "data-vscode-theme-kind"];
-const TONE = /(^| |-)(dark|light|high-contrast)(-theme|-mode|-light)?( |$)/;
+const SIGNS = ["class", "theme", "data-theme", "data-vscode-theme-kind", "data-jp-theme-light"];
+const TONE = /(^|[ ,-])(dark|light|high-contrast)(-theme|-mode|-light)?(?=[ ,])|(true|false)$/;
 
 const parentOf = (node: Element): Element | undefined =>
   node.parentElement ?? (node.getRootNode() as ShadowRoot).host;
 
 /** What the host says about its theme: JupyterLab, VS Code, Colab, marimo, common page themes, then the system. */
-export function themeOf(el: Element, wish: Theme): string {
-  if (wish === "light" || wish === "dark") return wish;
+export const themeOf = (el: Element, wish: Theme): string => {
+  if (wish !== "auto") return wish;
   for (let node: Element | undefined = el; node; node = parentOf(node)) {
-    const lab = node.getAttribute("data-jp-theme-light");
-    if (lab) return lab === "false" ? "dark" : "light";
-    for (const sign of SIGNS) {
-      const said = TONE.exec(node.getAttribute(sign) ?? "");
-      if (said) return said[2] === "light" || said[3] === "-light" ? "light" : "dark";
-    }
+    const said = TONE.exec(`${SIGNS.map((sign) => node?.getAttribute(sign))}`);
+    if (said) return /light|true/.test(said[0]) ? "light" : "dark";
   }
   const scheme = getComputedStyle(el).colorScheme;
-  if (scheme === "dark" || scheme === "light") return scheme;
+  if (/^(dark|light)$/.test(scheme)) return scheme;
   // Colab marks only its dark theme, so there an unmarked page is a light one.
   return matchMedia(SYSTEM).matches && !("google" in window) ? "dark" : "light";
-}
+};
 
 /** Keeps `data-theme` on our root in step with the host, until the view ends. */
-export function followTheme(
+export const followTheme = (
   el: Element,
   root: HTMLElement,
   wish: () => Theme,
   signal: AbortSignal,
-): () => void {
+): (() => void) => {
   const apply = (): void => {
     root.dataset["theme"] = themeOf(el, wish());
   };
@@ -57,4 +53,4 @@ export function followTheme(
   });
   watchHost();
   return apply;
-}
+};

@@ -7,7 +7,7 @@ import { isLive, type Part } from "./traits";
 function neighbour(near: Neighbour, live: boolean): HTMLElement {
   const name = String(near.index);
   const go = live
-    ? button(name, "goto", { arg: near.ref, title: `open ${near.ref}` })
+    ? attrs(button(name, "goto", near.ref), { title: `open ${near.ref}` })
     : near.url
       ? link(name, near.url)
       : name;

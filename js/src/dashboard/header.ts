@@ -1,4 +1,4 @@
-import { attrs, button, focusable, h, link, onAct, refill } from "../core/dom";
+import { attrs, button, focusable, h, link, onAct, refill, refuse } from "../core/dom";
 import { brief, percent } from "../core/format";
 import { save, watch } from "../core/life";
 import type { Feature } from "../core/types";
@@ -39,11 +39,10 @@ function steps(model: Model, index: string): (HTMLElement | string)[] {
   const isNumber = /^\d+$/.test(index);
   const cannot = reason ?? (isNumber ? null : "this feature has no number to count from");
   const first = index === "0" ? "this is the first feature" : null;
-  const previous = { look: "push", arg: "-1", title: "previous feature", cannot: cannot ?? first };
-  const next = { look: "push", arg: "1", title: "next feature", cannot };
-  const [back, on] = [button("‹", "step", previous), button("›", "step", next)];
-  attrs(back, { "aria-label": "previous feature" });
-  attrs(on, { "aria-label": "next feature" });
+  const step = (label: string, by: string, name: string, why: string | null): HTMLElement =>
+    refuse(attrs(button(label, "step", by, "push"), { title: name, "aria-label": name }), why);
+  const back = step("‹", "-1", "previous feature", cannot ?? first);
+  const on = step("›", "1", "next feature", cannot);
   return [h("span", "steps", indexField(index), back, on)];
 }
 

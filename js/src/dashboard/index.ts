@@ -9,6 +9,7 @@ import { mountBins } from "../histogram/bins";
 import { GUIDE as DOES_GUIDE } from "../logits";
 import { mountBars } from "../logits/bars";
 import { details, neighbours } from "./around";
+import { chips, emptyText } from "./filters";
 import { guess } from "./guess";
 import { header } from "./header";
 import { mountOptions } from "./options";
@@ -30,7 +31,8 @@ function fire(model: Model, signal: AbortSignal, out: HTMLElement): HTMLElement 
     texts: () => model.get("_feature")?.texts ?? null,
     trait: "_feature",
     title: "When does it fire?",
-    none: () => none(model),
+    none: (doc, view, total) => (total ? emptyText(view, doc) : none(model)),
+    chips: (doc, view) => chips(view, doc),
     out,
     hover: (hovered: Place, marker: number | null) => save(model, { hovered, marker }),
   });

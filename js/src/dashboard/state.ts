@@ -5,7 +5,7 @@ import { command, isLive, type Part } from "./traits";
 
 /** An error, where its result would have been: what happened, and what to do next. */
 export function failure(error: Failure): HTMLElement {
-  const retry = error.retry && button("try again", "retry", { look: "push" });
+  const retry = error.retry && button("try again", "retry", "retry", "push");
   const remedy = error.remedy && h("p", "remedy", error.remedy);
   const node = h("div", "error", h("b", "", error.title), h("p", "", error.message), remedy, retry);
   return attrs(node, { role: "alert" });
@@ -55,7 +55,7 @@ export const provenance: Part = (model, signal) => {
       isLive(model) &&
       (busy
         ? button("stop", "stop")
-        : from && button("reload", "reload", { title: "fetch it again, past the cache" }));
+        : from && attrs(button("reload", "reload"), { title: "fetch it again, past the cache" }));
     node.replaceChildren(
       from?.line ?? "",
       from?.stale ? h("b", "stale", " stale copy") : "",

@@ -1,4 +1,4 @@
-import { attrs, button, focusable, h, onAct, refill } from "../core/dom";
+import { attrs, button, focusable, h, onAct, refill, refuse } from "../core/dom";
 import { save, watch } from "../core/life";
 import { type Doc, decode } from "../heatmap/doc";
 import { createList, drawList, mark } from "../heatmap/list";
@@ -38,7 +38,7 @@ function createField(model: Model, signal: AbortSignal): HTMLElement {
     node.hidden = !isLive(model);
     field.disabled = !!cannot;
     attrs(node, { title: cannot });
-    refill(go, button(busy ? "stop" : "run", busy ? "stop" : "run", { look: "push", cannot }));
+    refill(go, refuse(button(busy ? "stop" : "run", busy ? "stop" : "run", "try", "push"), cannot));
   };
   watch(model, ["busy", "_cannot", "_live"], draw, signal);
   watch(

@@ -10,7 +10,7 @@ const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10ff
 /** Texts decoded once. Positions are flat (over all texts) unless called `position`. */
 export interface Doc {
   raw: Texts;
-  ids: Uint16Array | Uint32Array;
+  codes: Uint16Array | Uint32Array;
   /** Where each text begins; one more entry than there are texts. */
   starts: number[];
   shown: string[];
@@ -21,8 +21,8 @@ export interface Doc {
   diverging: boolean;
 }
 
-export function decode(raw: Texts): Doc {
-  const ids = integers(raw.ids, raw.wide);
+export const decode = (raw: Texts): Doc => {
+  const codes = integers(raw.ids, raw.wide);
   const shown = raw.vocab.map((text, id) => raw.shown?.[id] ?? (text || "∅"));
   const flags = Uint8Array.from(shown, (text) => (RIGHT_TO_LEFT.test(text) ? RTL : 0));
   for (const id of raw.breaks ?? []) flags[id]! |= BREAK;
@@ -30,10 +30,10 @@ export function decode(raw: Texts): Doc {
   const starts = [0];
   for (const length of raw.lengths) starts.push(starts.at(-1)! + length);
   const low = raw.min ?? 0;
-  const values = unpack(raw.values, ids.length);
+  const values = unpack(raw.values, codes.length);
   return {
     raw,
-    ids,
+    codes,
     starts,
     shown,
     flags,
@@ -41,20 +41,20 @@ export function decode(raw: Texts): Doc {
     top: Math.max(raw.max ?? 0, -low),
     diverging: low < 0,
   };
-}
+};
 
-export const flagAt = (doc: Doc, p: number): number => doc.flags[doc.ids[p]!]!;
+export const flagAt = (doc: Doc, p: number): number => doc.flags[doc.codes[p]!]!;
 
 /** A piece whose character was already drawn whole on an earlier piece. */
 export const isContinued = (doc: Doc, p: number): boolean => doc.raw.joined?.[p] === "";
 
 export const textAt = (doc: Doc, p: number): string =>
-  isContinued(doc, p) ? "\u203f" : (doc.raw.joined?.[p] ?? doc.shown[doc.ids[p]!]!);
+  isContinued(doc, p) ? "\u203f" : (doc.raw.joined?.[p] ?? doc.shown[doc.codes[p]!]!);
 
-export const rawAt = (doc: Doc, p: number): string => doc.raw.vocab[doc.ids[p]!]!;
+export const rawAt = (doc: Doc, p: number): string => doc.raw.vocab[doc.codes[p]!]!;
 
 /** The text that a flat position belongs to. */
-export function textOf({ starts }: Doc, p: number): number {
+export const textOf = ({ starts }: Doc, p: number): number => {
   let [low, high] = [0, starts.length - 1];
   while (high - low > 1) {
     const middle = (low + high) >> 1;
@@ -62,20 +62,20 @@ export function textOf({ starts }: Doc, p: number): number {
     else high = middle;
   }
   return low;
-}
+};
 
 /** Flat position of [example, position], or -1 when there is no such token. */
-export function flat(doc: Doc | null, place: [number, number] | null): number {
+export const flat = (doc: Doc | null, place: [number, number] | null): number => {
   const [text, position] = place ?? [-1, -1];
   return doc && position >= 0 && position < doc.raw.lengths[text]!
     ? doc.starts[text]! + position
     : -1;
-}
+};
 
-export function place(doc: Doc, p: number): [number, number] {
+export const place = (doc: Doc, p: number): [number, number] => {
   const text = textOf(doc, p);
   return [text, p - doc.starts[text]!];
-}
+};
 
 export interface Extras {
   dfa: Float32Array | undefined;
@@ -84,9 +84,9 @@ export interface Extras {
 }
 
 /** What only some examples carry. Positions inside are relative to the text. */
-export function extrasOf({ raw }: Doc, text: number): Extras {
+export const extrasOf = ({ raw }: Doc, text: number): Extras => {
   const length = raw.lengths[text]!;
   const mark = raw.dfa?.[text];
   const loss = raw.loss?.[text];
   return { mark, dfa: mark && unpack(mark, length), loss: loss && unpack(loss, length) };
-}
+};

@@ -5,10 +5,9 @@ import type { HeatmapTraits, RenderProps } from "../core/types";
 import { mountHeatmap } from "./panel";
 
 export const GUIDE =
-  "Read the marked tokens, not the gist of the text, and look at what stands just before them: " +
-  "the model had not seen what comes after.";
+  "Read the marked tokens, not the gist of the text; then look at what stands just before them.";
 
-function render(props: RenderProps<HeatmapTraits>): () => void {
+const render = (props: RenderProps<HeatmapTraits>): (() => void) => {
   const { model } = props;
   return frame(props, (root, signal) => {
     const out = h("footer", "foot");
@@ -16,12 +15,12 @@ function render(props: RenderProps<HeatmapTraits>): () => void {
       texts: () => model.get("_texts"),
       trait: "_texts",
       title: "",
-      none: () => "there is no text to show",
+      none: (_doc, _view, total) => (total ? "no example passes the filter" : "no text to show"),
       out,
       hover: (hovered) => save(model, { hovered }),
     });
     root.append(h("div", "card", panel.bar, guide(GUIDE), panel.body, out));
   });
-}
+};
 
 export default { render };

@@ -13,14 +13,8 @@ const orderOf = ({ plan }: List): number[] => [
   ...new Set(plan.items.flatMap((item) => ("text" in item ? item.text : []))),
 ];
 
-/** Where keys enter the list; -1 when it is empty. */
-export const entry = (list: List): number => {
-  const [text = -1] = orderOf(list);
-  return text < 0 ? text : anchorOf(list, text);
-};
-
 /** Where a key leads: arrows go token by token and example by example. */
-function lead(list: List, key: string, p: number): number | undefined {
+const lead = (list: List, key: string, p: number): number | undefined => {
   const text = textOf(list.doc, p);
   const parts = partsOf(list, text);
   const i = parts.findIndex(([from, to]) => p >= from && p < to);
@@ -29,28 +23,23 @@ function lead(list: List, key: string, p: number): number | undefined {
     const order = orderOf(list);
     return anchorOf(list, order[order.indexOf(text) + step] ?? text);
   };
-  switch (key) {
-    case "ArrowLeft":
-      return p > from ? p - 1 : (parts[i - 1]?.[1] ?? p + 1) - 1;
-    case "ArrowRight":
-      return p + 1 < to ? p + 1 : (parts[i + 1]?.[0] ?? p);
-    case "ArrowUp":
-      return beside(-1);
-    case "ArrowDown":
-      return beside(1);
-    case "Home":
-      return parts[0]![0];
-    case "End":
-      return parts.at(-1)![1] - 1;
-  }
-  return undefined;
-}
+  const leads: Record<string, number> = {
+    ArrowLeft: p > from ? p - 1 : (parts[i - 1]?.[1] ?? p + 1) - 1,
+    ArrowRight: p + 1 < to ? p + 1 : (parts[i + 1]?.[0] ?? p),
+    ArrowUp: beside(-1),
+    ArrowDown: beside(1),
+    Home: parts[0]![0],
+    End: parts.at(-1)![1] - 1,
+  };
+  return leads[key];
+};
 
-function act(list: List, key: string): boolean {
+const act = (list: List, key: string): boolean => {
   const { hooks } = list;
   const now = [list.hovered, list.selected].find((p) => showing(list, p));
-  const p = now ?? entry(list);
-  if (p < 0) return false;
+  const [first] = orderOf(list);
+  if (first === undefined) return false;
+  const p = now ?? anchorOf(list, first);
   if (key === "Enter") hooks.pick(p);
   else if (key === " ") toggle(list, textOf(list.doc, p));
   else if (key === "Escape") {
@@ -64,10 +53,10 @@ function act(list: List, key: string): boolean {
     hooks.hover(goal, true);
   }
   return true;
-}
+};
 
-export function onKey(list: List, event: KeyboardEvent): void {
+export const onKey = (list: List, event: KeyboardEvent): void => {
   if (event.ctrlKey || event.metaKey || event.altKey || !act(list, event.key)) return;
   event.preventDefault();
   event.stopPropagation();
-}
+};

@@ -1,7 +1,7 @@
 import { attrs, focusable, h, listen } from "../core/dom";
 import { onEnd } from "../core/life";
 import { type Doc, textOf } from "./doc";
-import { entry, onKey } from "./keys";
+import { onKey } from "./keys";
 import type { Run } from "./paint";
 import type { Plan, Row, View } from "./plan";
 import { tokenAt } from "./pointer";
@@ -37,14 +37,14 @@ export interface List extends Scene {
   width: number;
 }
 
-export function createList(signal: AbortSignal, hooks: Hooks): List {
+export const createList = (signal: AbortSignal, hooks: Hooks): List => {
   const box = focusable(h("div", "list"));
-  attrs(box, { role: "application", "aria-roledescription": "activation heatmap" });
+  attrs(box, { role: "application" });
   const blank = { box, hooks, open: new Set(), byText: new Map(), hovered: -1, selected: -1 };
   // Nothing reads the scene before the first draw: without rows there is no token to find.
   const list = { ...blank, plan: { items: [] } } as unknown as List;
   const near = (event: Event & { skipped?: boolean }): void => {
-    if (!event.skipped) colour(list, rowOf(event.target as Node));
+    if (!event.skipped) colour(list, rowOf(event.target));
   };
   const all = (): void => list.byText.forEach((rows) => rows.forEach((row) => colour(list, row)));
   const resized = new ResizeObserver(() => drawRings(list));
@@ -65,17 +65,10 @@ export function createList(signal: AbortSignal, hooks: Hooks): List {
   listen(box, "pointerleave", () => hooks.hover(-1, false), signal);
   listen(box, "click", (e) => onClick(list, e), signal);
   listen(box, "keydown", (e) => onKey(list, e), signal);
-  // A click focuses too, but then the token is already marked.
-  listen(
-    box,
-    "focus",
-    () => list.hovered < 0 && box.matches(":focus-visible") && hooks.hover(entry(list), true),
-    signal,
-  );
   return list;
-}
+};
 
-function onClick(list: List, event: MouseEvent): void {
+const onClick = (list: List, event: MouseEvent): void => {
   const target = event.target as Element;
   const row = rowOf(target);
   if (!row || getSelection()?.type === "Range") return;
@@ -85,28 +78,28 @@ function onClick(list: List, event: MouseEvent): void {
     list.hooks.pick(p);
   }
   if (list.view.window === "stacked" || target.closest("[data-act]")) toggle(list, row.text);
-}
+};
 
 /** Shows an example in full, or in its window again. */
-export function toggle(list: List, text: number): void {
+export const toggle = (list: List, text: number): void => {
   if (list.view.window === "full") return;
   if (!list.open.delete(text)) list.open.add(text);
   redraw(list, text);
   drawRings(list);
-}
+};
 
-export function drawList(list: List, scene: Scene): void {
+export const drawList = (list: List, scene: Scene): void => {
   if (scene.doc !== list.doc || scene.view.window !== list.view.window) list.open.clear();
   Object.assign(list, scene);
   drawRows(list);
   drawRings(list);
-}
+};
 
 /** Marks what is hovered and what is selected (flat positions, -1 for none). */
-export function mark(list: List, hovered: number, selected: number): void {
+export const mark = (list: List, hovered: number, selected: number): void => {
   Object.assign(list, { hovered, selected });
   // A token picked elsewhere must be visible, even where the window would cut it off.
   const text = selected < 0 ? -1 : textOf(list.doc, selected);
   if (list.byText.has(text) && !showing(list, selected)) toggle(list, text);
   drawRings(list);
-}
+};

@@ -6,7 +6,7 @@ import type { Filter, Part, Row, View } from "./plan";
 export type Run = ChildNode & { npwAt?: number };
 type Paint = (p: number) => Run | null;
 
-export const breaksIn = (view: View, row: Row): boolean => view.breaks && !row.stacked;
+export const breaksIn = (view: View, row: Row): boolean => view.breaks && !row.kwic;
 
 const breakAfter = (doc: Doc, p: number, breaks: boolean): string =>
   breaks && flagAt(doc, p) & BREAK ? "\n" : "";
@@ -18,13 +18,13 @@ const topOf = (values: Float32Array | undefined): number =>
   values?.reduce((top, v) => Math.max(top, Math.abs(v) || 0), 0) ?? 0;
 
 /** A function that turns a token into its element, or null where plain text is enough. */
-export function painter(
+export const painter = (
   doc: Doc,
   view: View,
   scaleTop: number,
   hit: Filter | null,
   row: Row,
-): Paint {
+): Paint => {
   const { starts, values, raw } = doc;
   const [start, end] = [starts[row.text]!, starts[row.text + 1]];
   const shift = view.next_token === null ? 0 : 1;
@@ -66,10 +66,10 @@ export function painter(
     node.npwAt = p;
     return node;
   };
-}
+};
 
 /** Some tokens as text nodes and, where `paint` gives one, elements. */
-export function runs(doc: Doc, [from, to]: Part, breaks: boolean, paint: Paint): Run[] {
+export const runs = (doc: Doc, [from, to]: Part, breaks: boolean, paint: Paint): Run[] => {
   const out: Run[] = [];
   let text = "";
   let at = from;
@@ -91,19 +91,19 @@ export function runs(doc: Doc, [from, to]: Part, breaks: boolean, paint: Paint):
   }
   flush();
   return out;
-}
+};
 
 /** The characters of a token inside its text node. Shown text holds no newline, so one at the front is the break before it. */
-export function charsOf(doc: Doc, node: Run, p: number, breaks: boolean): Part {
+export const charsOf = (doc: Doc, node: Run, p: number, breaks: boolean): Part => {
   let from = node.textContent!.startsWith("\n") ? 1 : 0;
   for (let q = node.npwAt!; q < p; q++) from += written(doc, q, breaks).length;
   return [from, from + textAt(doc, p).length];
-}
+};
 
 /** The token that a character of a text node belongs to. */
-export function tokenOf(doc: Doc, node: Run, char: number, breaks: boolean): number {
+export const tokenOf = (doc: Doc, node: Run, char: number, breaks: boolean): number => {
   let p = node.npwAt!;
   let end = node.textContent!.startsWith("\n") ? 1 : 0;
-  while (p < doc.ids.length && (end += written(doc, p, breaks).length) <= char) p++;
+  while (p < doc.codes.length && (end += written(doc, p, breaks).length) <= char) p++;
   return p;
-}
+};

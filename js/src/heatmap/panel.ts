@@ -1,8 +1,7 @@
 import { attrs, h, onAct, refill } from "../core/dom";
-import { plural } from "../core/format";
 import { save, watch } from "../core/life";
 import type { AnyModel, CommonTraits, HeatmapView, HiddenKind, Place, Texts } from "../core/types";
-import { chips, emptyText, notes, tallies, windowButtons } from "./controls";
+import { notes, tallies, windowButtons } from "./controls";
 import { type Doc, decode, flat, place } from "./doc";
 import { legend } from "./legend";
 import { createList, drawList, mark } from "./list";
@@ -16,11 +15,13 @@ export interface Ports {
   /** Trait that `texts` reads. */
   trait: string;
   title: string;
-  /** Said in place of the examples when there are none. */
-  none(): string;
+  /** Said in place of the examples when there are none, or none that passes the filters. */
+  none(doc: Doc, view: View, total: number): string;
   /** Where tokens are read out. */
   out: HTMLElement;
   hover(hovered: Place, value: number | null): void;
+  /** What the examples are filtered by, each with a way back. */
+  chips?(doc: Doc, view: View): Node[];
 }
 
 /** Toolbar, examples and notes of a heatmap. */
@@ -45,7 +46,7 @@ export const viewOf = (model: HeatmapModel): View =>
   Object.fromEntries(SETTINGS.map((name) => [name, model.get(name)])) as unknown as View;
 
 /** What stands around the examples; drawn anew with them. */
-function createFrame(model: HeatmapModel, signal: AbortSignal, title: string, list: HTMLElement) {
+const createFrame = (model: HeatmapModel, signal: AbortSignal, ports: Ports, list: HTMLElement) => {
   const [amount, tools, scale] = [h("span", "quiet"), h("span", "segments"), h("span")];
   const [filters, common, below] = [
     h("div", "chips"),
@@ -55,7 +56,7 @@ function createFrame(model: HeatmapModel, signal: AbortSignal, title: string, li
   const bar = h(
     "div",
     "bar",
-    title && h("h3", "title", title),
+    ports.title && h("h3", "title", ports.title),
     amount,
     attrs(tools, { role: "group", "aria-label": "window" }),
     scale,
@@ -65,16 +66,16 @@ function createFrame(model: HeatmapModel, signal: AbortSignal, title: string, li
     window: (arg: string) => save(model, { window: arg as View["window"] }),
     clear: (arg: string) => save(model, { [arg]: null }),
     hidden(arg: string) {
-      const rest = model.get("show_hidden").filter((kind) => kind !== arg);
-      const undone = rest.length < model.get("show_hidden").length;
-      save(model, { show_hidden: undone ? rest : [...rest, arg as HiddenKind] });
+      const kinds = new Set<string>(model.get("show_hidden"));
+      if (!kinds.delete(arg)) kinds.add(arg);
+      save(model, { show_hidden: [...kinds] as HiddenKind[] });
     },
   };
   onAct(bar, signal, acts);
   onAct(body, signal, acts);
-  const draw = (doc: Doc, view: View, plan: Plan, none: string): void => {
+  const draw = (doc: Doc, view: View, plan: Plan): void => {
     const shown = plan.anchors.size;
-    const all = plural(plan.total, "example");
+    const all = `${plan.total} example${plan.total === 1 ? "" : "s"}`;
     amount.textContent = shown < plan.total ? `${shown} of ${all}` : all;
     attrs(list, {
       hidden: !shown && "",
@@ -82,8 +83,8 @@ function createFrame(model: HeatmapModel, signal: AbortSignal, title: string, li
     });
     refill(tools, ...windowButtons(view));
     scale.replaceChildren(doc.top ? legend(view, doc) : "");
-    refill(filters, ...chips(view, doc));
-    if (!shown) filters.append(h("p", "empty", plan.total ? emptyText(view, doc) : none));
+    refill(filters, ...(ports.chips?.(doc, view) ?? []));
+    if (!shown) filters.append(h("p", "empty", ports.none(doc, view, plan.total)));
     common.replaceChildren(...(view.window === "stacked" ? tallies(doc, plan) : []));
     refill(
       below,
@@ -92,10 +93,10 @@ function createFrame(model: HeatmapModel, signal: AbortSignal, title: string, li
     );
   };
   return { bar, body, draw };
-}
+};
 
 /** A heatmap drawn from the model's traits. */
-export function mountHeatmap(model: HeatmapModel, signal: AbortSignal, ports: Ports): Panel {
+export const mountHeatmap = (model: HeatmapModel, signal: AbortSignal, ports: Ports): Panel => {
   let source: Texts | null = null;
   let doc: Doc | null = null;
   const at = (p: number): Place => (doc && p >= 0 ? place(doc, p) : null);
@@ -108,7 +109,7 @@ export function mountHeatmap(model: HeatmapModel, signal: AbortSignal, ports: Po
     pick: (p) =>
       save(model, { selected: `${at(p)}` === `${model.get("selected")}` ? null : at(p) }),
   });
-  const around = createFrame(model, signal, ports.title, list.box);
+  const around = createFrame(model, signal, ports, list.box);
   const marks = (): void => {
     const [hovered, selected] = [flat(doc, model.get("hovered")), flat(doc, model.get("selected"))];
     mark(list, hovered, selected);
@@ -122,10 +123,10 @@ export function mountHeatmap(model: HeatmapModel, signal: AbortSignal, ports: Po
     const view = viewOf(model);
     const plan = planOf(doc, view);
     drawList(list, { doc, view, plan, end: doc.top });
-    around.draw(doc, view, plan, ports.none());
+    around.draw(doc, view, plan);
     marks();
   };
   watch(model, [...SETTINGS, ports.trait as never], draw, signal);
   watch(model, ["hovered", "selected"], marks, signal);
   return { bar: around.bar, body: around.body, doc: () => doc };
-}
+};

@@ -8,7 +8,8 @@ export interface Row {
   text: number;
   parts: Part[];
   first: boolean;
-  stacked: boolean;
+  /** Aligned on the peak, on one line. */
+  kwic: boolean;
 }
 
 export interface Plan {
@@ -31,7 +32,7 @@ const bare = (token: string): string => token.replace(/^[ Ġ▁]/, "");
 export type Filter = (p: number) => boolean;
 
 /** Whether the token at `p` is what the reader filtered for; null without a filter. */
-export function filterOf({ raw, ids, values, starts }: Doc, view: View): Filter | null {
+export const filterOf = ({ raw, codes, values, starts }: Doc, view: View): Filter | null => {
   const { value_range: range, next_token: next } = view;
   if (!range && next === null) return null;
   const follows = raw.vocab.map((token) => bare(token) === bare(next ?? ""));
@@ -39,22 +40,12 @@ export function filterOf({ raw, ids, values, starts }: Doc, view: View): Filter 
   return (p) => {
     const v = values[p]!;
     if (range && !(v && v >= range[0] && v <= range[1])) return false;
-    return next === null || (v > 0 && !ends.has(p + 1) && follows[ids[p + 1]!]!);
+    return next === null || (v > 0 && !ends.has(p + 1) && follows[codes[p + 1]!]!);
   };
-}
-
-function merge(parts: Part[]): Part[] {
-  const out: Part[] = [];
-  for (const part of parts.sort((a, b) => a[0] - b[0])) {
-    const last = out.at(-1);
-    if (last && part[0] <= last[1]) last[1] = Math.max(last[1], part[1]);
-    else out.push(part);
-  }
-  return out;
-}
+};
 
 /** Long texts in blocks, so that the browser can skip those out of sight; a block ends after a line break if one is near. */
-function blocks(doc: Doc, from: number, to: number): Part[] {
+const blocks = (doc: Doc, from: number, to: number): Part[] => {
   const out: Part[] = [];
   for (let start = from; start < to || !out.length; ) {
     const most = to - start > LONG ? start + BLOCK : to;
@@ -65,41 +56,46 @@ function blocks(doc: Doc, from: number, to: number): Part[] {
     start = end;
   }
   return out;
-}
+};
 
-function rowsOf(doc: Doc, text: number, anchor: number, window: View["window"]): Row[] {
+const rowsOf = (doc: Doc, text: number, anchor: number, window: View["window"]): Row[] => {
   const [from, to] = [doc.starts[text]!, doc.starts[text + 1]!];
-  const stacked = window === "stacked";
-  if (window === "full") {
-    return blocks(doc, from, to).map((part, i) => ({ text, parts: [part], first: !i, stacked }));
-  }
-  const reach = stacked ? 12 : 16;
-  const around = (p: number): Part => [Math.max(from, p - reach + 1), Math.min(to, p + reach)];
+  const kwic = window === "stacked";
+  const row = { text, first: true, kwic };
   const middle = anchor < 0 ? (from + to) >> 1 : anchor;
-  const [a, b] = around(middle);
-  if (stacked)
+  if (window === "full") {
+    return blocks(doc, from, to).map((part, i) => ({ ...row, parts: [part], first: !i }));
+  }
+  if (kwic) {
     return [
       {
-        text,
+        ...row,
         parts: [
-          [a, middle],
-          [middle, b],
+          [Math.max(from, middle - 11), middle],
+          [middle, Math.min(to, middle + 12)],
         ],
-        first: true,
-        stacked,
       },
     ];
-  const { source = -1, target = -1 } = doc.raw.dfa?.[text] ?? {};
-  const more = [source, target].filter((p) => p >= 0).map((p) => around(from + p));
-  return [{ text, parts: merge([[a, b], ...more]), first: true, stacked }];
-}
+  }
+  // Around the anchor, and where attention comes from and goes to.
+  const { source, target } = doc.raw.dfa?.[text] ?? {};
+  const centres = [middle - from, source, target];
+  const parts: Part[] = [];
+  for (let p = from; p < to; p++) {
+    const last = parts.at(-1);
+    if (!centres.some((at = -99) => Math.abs(from + at - p) < 16)) continue;
+    if (last?.[1] === p) last[1]++;
+    else parts.push([p, p + 1]);
+  }
+  return [{ ...row, parts: parts.length ? parts : [[from, from]] }];
+};
 
 /** The token that an example's window stands around: its peak, or the strongest one that was filtered for. */
-function anchorOf(
+const anchorOf = (
   { raw, starts, values }: Doc,
   text: number,
   passes: Filter | null,
-): number | null {
+): number | null => {
   const start = starts[text]!;
   const peak = raw.peaks[text]!;
   if (!passes) return peak < 0 ? -1 : start + peak;
@@ -108,9 +104,9 @@ function anchorOf(
     if (passes(p) && (best === null || values[p]! > values[best]!)) best = p;
   }
   return best;
-}
+};
 
-export function planOf(doc: Doc, view: View): Plan {
+export const planOf = (doc: Doc, view: View): Plan => {
   const { raw } = doc;
   const { show_hidden: show } = view;
   const passes = filterOf(doc, view);
@@ -133,18 +129,18 @@ export function planOf(doc: Doc, view: View): Plan {
     return own.length ? [heading, ...own.flatMap((text) => rows(text, false))] : [];
   });
   return { items, anchors, total: seen.length, rowsOf: rows };
-}
+};
 
 /** The most common tokens before, at and after the peaks of the rows on the page: token number, count. */
-export function tally({ ids, starts }: Doc, { anchors }: Plan): [id: number, n: number][][] {
+export const tally = ({ codes, starts }: Doc, { anchors }: Plan): [id: number, n: number][][] => {
   return [-1, 0, 1].map((step) => {
     const seen = new Map<number, number>();
     for (const [text, anchor] of anchors) {
       const p = anchor + step;
-      const id = ids[p]!;
+      const id = codes[p]!;
       if (anchor >= 0 && p >= starts[text]! && p < starts[text + 1]!)
         seen.set(id, (seen.get(id) ?? 0) + 1);
     }
     return [...seen].sort((a, b) => b[1] - a[1]).slice(0, 4);
   });
-}
+};

@@ -8,30 +8,31 @@ type CaretDocument = {
   caretRangeFromPoint?: (x: number, y: number) => Caret | null;
 };
 
-function caretAt(list: HTMLElement, x: number, y: number): [Node | undefined, number] {
+const caretAt = (list: HTMLElement, x: number, y: number): [Node | undefined, number] => {
   const page = document as unknown as CaretDocument;
   const root = list.getRootNode();
   const shadowRoots = root instanceof ShadowRoot ? [root] : [];
   const caret =
     page.caretPositionFromPoint?.(x, y, { shadowRoots }) ?? page.caretRangeFromPoint?.(x, y);
   return [caret?.offsetNode ?? caret?.startContainer, caret?.offset ?? caret?.startOffset ?? 0];
-}
+};
 
-function rectsIn(node: Node, from: number, to: number): DOMRect[] {
+const rectsIn = (node: Node, from: number, to: number): DOMRect[] => {
   const range = document.createRange();
   range.setStart(node, from);
   range.setEnd(node, to);
   return [...range.getClientRects()];
-}
+};
 
 /** The token under the pointer, or -1. Tokens without an element are found by caret position. */
-export function tokenAt(event: MouseEvent, { box, doc, view }: List): number {
+export const tokenAt = (event: MouseEvent, { box, doc, view }: List): number => {
   const { clientX: x, clientY: y } = event;
   const { npwAt } = event.target as Run;
-  const placed = rowOf(event.target as Node);
+  const placed = rowOf(event.target);
   if (npwAt !== undefined || !placed) return npwAt ?? -1;
   const [node, offset] = caretAt(box, x, y);
-  if (!(node instanceof Text && "npwAt" in node && placed.box.contains(node))) return -1;
+  if (!(node instanceof Text && (node as Run).npwAt !== undefined && placed.box.contains(node)))
+    return -1;
   // A caret stands between two characters; the one under the pointer is on either side of it.
   for (const char of [offset, offset - 1]) {
     if (char < 0 || char >= node.length) continue;
@@ -41,14 +42,14 @@ export function tokenAt(event: MouseEvent, { box, doc, view }: List): number {
     }
   }
   return -1;
-}
+};
 
 /** Where a token is drawn, whether or not it has an element. */
-export function rectsOf(placed: Placed, p: number, { doc, view }: List): DOMRect[] {
+export const rectsOf = (placed: Placed, p: number, { doc, view }: List): DOMRect[] => {
   const nodes = placed.cells.flatMap((cell) => [...cell.childNodes] as Run[]);
   const node = nodes.findLast(({ npwAt }) => npwAt !== undefined && npwAt <= p);
   if (!node) return [];
   return node instanceof Text
     ? rectsIn(node, ...charsOf(doc, node, p, breaksIn(view, placed)))
     : [...(node as unknown as Element).getClientRects()];
-}
+};

@@ -6,7 +6,7 @@ import { type Doc, extrasOf, isContinued, place, rawAt, textAt } from "./doc";
 export const printable = (raw: string): string => JSON.stringify(raw).slice(1, -1);
 
 /** Example, position and value(s) of one token. */
-function facts(doc: Doc, p: number, where: string): string {
+const facts = (doc: Doc, p: number, where: string): string => {
   const [text, position] = place(doc, p);
   const { dfa, mark, loss } = extrasOf(doc, text);
   const d = dfa?.[position];
@@ -22,16 +22,16 @@ function facts(doc: Doc, p: number, where: string): string {
     l && `loss ${signed(l)}`,
   ];
   return parts.filter(Boolean).join(" · ");
-}
+};
 
 /** Spoken only when keys moved the cursor: a pointer that wanders over text must not talk. */
-export function drawReadout(
+export const drawReadout = (
   out: HTMLElement,
   doc: Doc | null,
   p: number,
   byKey: boolean,
   where = "",
-): void {
+): void => {
   attrs(out, { "aria-live": byKey ? "polite" : "off" });
   if (!doc || p < 0) {
     out.textContent = doc && "point at a token, or use the arrow keys";
@@ -46,4 +46,4 @@ export function drawReadout(
     ...(raw === shown ? [] : [" raw ", name(printable(raw))]),
   );
   out.append(` · ${facts(doc, p, where)}`);
-}
+};

@@ -5,7 +5,7 @@ import { rectsOf } from "./pointer";
 import { showing } from "./rows";
 
 /** Rings lie over the text: wrapping a token in a new element would undo a selection the reader is dragging. */
-function ring(list: List, p: number, look: string, strength = 1): void {
+const ring = (list: List, p: number, look: string, strength = 1): void => {
   const placed = showing(list, p);
   if (!placed) return;
   const box = placed.box.getBoundingClientRect();
@@ -14,9 +14,9 @@ function ring(list: List, p: number, look: string, strength = 1): void {
     node.style.cssText = `--a:${strength};left:${left - box.left}px;top:${top - box.top}px;width:${width}px;height:${height}px`;
     placed.box.append(node);
   }
-}
+};
 
-export function drawRings(list: List): void {
+export const drawRings = (list: List): void => {
   const { box, doc, hovered, selected } = list;
   for (const old of box.querySelectorAll(".npw-ring")) old.remove();
   ring(list, selected, "selected");
@@ -30,4 +30,4 @@ export function drawRings(list: List): void {
     const from = hovered - position + z.source[i]!;
     if (at === position) ring(list, from, "attended", sizes[i]! / Math.max(...sizes));
   });
-}
+};

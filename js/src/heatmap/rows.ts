@@ -1,5 +1,5 @@
 import { attrs, h } from "../core/dom";
-import { brief, span } from "../core/format";
+import { brief } from "../core/format";
 import type { Group } from "../core/types";
 import { textOf } from "./doc";
 import type { List } from "./list";
@@ -18,13 +18,13 @@ const EAGER_TOKENS = 2500;
 const SYNC_TOKENS = 24_000;
 const SLICE_MS = 25;
 
-function heading({ kind, low, high, fraction }: Group): HTMLElement | "" {
-  const bounds = low === null || high === null ? "" : span(low, high);
+const heading = ({ kind, low, high, fraction }: Group): HTMLElement | "" => {
+  const title = kind === "top" ? "Strongest" : `${brief(low ?? 0)} – ${brief(high ?? 0)}`;
   const share = fraction !== null && h("span", "quiet", `${brief(fraction * 100)} % of tokens`);
-  return kind === "none" ? "" : h("h4", "group", kind === "top" ? "Strongest" : bounds, share);
-}
+  return kind === "none" ? "" : h("h4", "group", title, share);
+};
 
-function gutter({ doc, view, plan }: List, { text, first, parts }: Row): HTMLElement {
+const gutter = ({ doc, view, plan }: List, { text, first, parts }: Row): HTMLElement => {
   if (!first) return h("span", "gutter position", `${parts[0]![0] - doc.starts[text]!}`);
   const value = doc.values[plan.anchors.get(text)!] ?? 0;
   const copies = doc.raw.copies?.[text];
@@ -36,36 +36,36 @@ function gutter({ doc, view, plan }: List, { text, first, parts }: Row): HTMLEle
   );
   if (view.window === "full") return node;
   return attrs(node, { "data-act": "open", title: "whole text, or its window" });
-}
+};
 
-function fill({ stacked, cells, parts }: Placed, nodes: (part: Part) => Run[]): void {
+const fill = ({ kwic, cells, parts }: Placed, nodes: (part: Part) => Run[]): void => {
   const all = parts.map(nodes);
-  if (stacked) all.forEach((runs, i) => cells[i]!.replaceChildren(...runs));
+  if (kwic) all.forEach((runs, i) => cells[i]!.replaceChildren(...runs));
   else
     cells[0]!.replaceChildren(
       ...all.flatMap((runs, i) => (i ? [h("span", "gap", " ⋯ "), ...runs] : runs)),
     );
-}
+};
 
 /** A row as plain text. */
-function build(list: List, row: Row): Placed {
+const build = (list: List, row: Row): Placed => {
   const { doc, view, open, width } = list;
-  const { text, parts, first, stacked } = row;
+  const { text, parts, first, kwic } = row;
   const [from, to] = [parts[0]![0], parts.at(-1)![1]];
   const ends = to === doc.starts[text + 1];
   const cut = view.window !== "full" && !open.has(text);
   const looks = `${first && from > doc.starts[text]! ? " cut-a" : ""}${cut && !ends ? " cut-z" : ""}`;
-  const cell = stacked ? h("span") : h("div", `line${looks}`);
-  const cells = stacked ? [cell, h("span", "after")] : [cell];
-  const line = stacked ? h("div", "kwic", h("span", "before", cell), cells[1]) : cell;
+  const cell = kwic ? h("span") : h("div", `line${looks}`);
+  const cells = kwic ? [cell, h("span", "after")] : [cell];
+  const line = kwic ? h("div", "kwic", h("span", "before", cell), cells[1]) : cell;
   const origin = doc.raw.origin?.[text];
-  const note = origin && (ends || cut) && !stacked && h("span", "origin", origin);
+  const note = origin && (ends || cut) && !kwic && h("span", "origin", origin);
   const kind = `row${first ? "" : " more"}${doc.raw.hidden?.[text] ? " unhidden" : ""}`;
   const box: Placed["box"] = h("div", kind, gutter(list, row), line, note);
   const placed: Placed = { ...row, box, cells };
   box.npwRow = placed;
   fill(placed, (part) => runs(doc, part, breaksIn(view, row), () => null));
-  if (stacked) return placed;
+  if (kwic) return placed;
   // A guess at the height of a row that is not laid out yet, so that the scrollbar tells the truth.
   const lines = cell.textContent!.split("\n");
   box.style.setProperty(
@@ -73,31 +73,31 @@ function build(list: List, row: Row): Placed {
     `${lines.reduce((n, line) => n + Math.ceil(line.length / width || 1), 0)}`,
   );
   return placed;
-}
+};
 
-export const rowOf = (node: Node): Placed | undefined =>
-  (node instanceof Element ? node : node.parentElement)?.closest<Placed["box"]>(".npw-row")?.npwRow;
+export const rowOf = (target: EventTarget | null): Placed | undefined =>
+  (target as Element).closest<Placed["box"]>(".npw-row")?.npwRow;
 
 /** Colours a row; rows come one by one, when they come near the viewport. */
-export function colour({ doc, view, paint }: List, placed: Placed | undefined): void {
+export const colour = ({ doc, view, paint }: List, placed: Placed | undefined): void => {
   if (!placed || placed.done) return;
   placed.done = true;
   const token = paint(placed);
   fill(placed, (part) => runs(doc, part, breaksIn(view, placed), token));
-}
+};
 
 export const NEAR = "contentvisibilityautostatechange";
 
-function add(list: List, row: Row, eager: boolean): HTMLElement {
+const add = (list: List, row: Row, eager: boolean): HTMLElement => {
   const placed = build(list, row);
   if (!list.byText.get(row.text)?.push(placed)) list.byText.set(row.text, [placed]);
   // Where the browser cannot tell which rows are near, all are coloured at once.
   if (eager || !(`on${NEAR}` in list.box)) colour(list, placed);
   return placed.box;
-}
+};
 
 /** The first frame holds everything a usual feature has; only what is longer is spread over frames. */
-function extend(list: List, from: number, tokens: number): void {
+const extend = (list: List, from: number, tokens: number): void => {
   const { plan, open, box } = list;
   const slice = new DocumentFragment();
   const until = performance.now() + SLICE_MS;
@@ -113,10 +113,10 @@ function extend(list: List, from: number, tokens: number): void {
   }
   box.append(slice);
   if (i < plan.items.length) list.frame = requestAnimationFrame(() => extend(list, i, seen));
-}
+};
 
 /** The rows of a heatmap: built across frames, coloured when they come near the viewport. */
-export function drawRows(list: List): void {
+export const drawRows = (list: List): void => {
   const { doc, view, box } = list;
   const filter = filterOf(doc, view);
   cancelAnimationFrame(list.frame);
@@ -126,16 +126,16 @@ export function drawRows(list: List): void {
   list.byText.clear();
   box.replaceChildren();
   extend(list, 0, 0);
-}
+};
 
 /** Draws one example anew, after it was opened or closed. */
-export function redraw(list: List, text: number): void {
+export const redraw = (list: List, text: number): void => {
   const old = list.byText.get(text) ?? [];
   const rows = list.plan.rowsOf(text, list.open.has(text));
   list.byText.delete(text);
   old[0]?.box.before(...rows.map((row) => add(list, row, true)));
   for (const { box } of old) box.remove();
-}
+};
 
 /** The row that shows a token. */
 export const showing = ({ byText, doc }: List, p: number): Placed | undefined =>

@@ -154,8 +154,8 @@ export function mountBins(model: BinsModel, signal: AbortSignal, ports: BinsPort
     const none = !data?.activation && !data?.logit;
     empty.hidden = !none;
     empty.textContent = "no histograms were stored for this feature";
-    const toggle = button("log counts", "log", {
-      pressed: log,
+    const toggle = attrs(button("log counts", "log"), {
+      "aria-pressed": `${log}`,
       title: "counts on a logarithmic scale",
     });
     refill(tools, none ? "" : toggle);
