@@ -127,8 +127,7 @@ def _neurons(
 ) -> tuple[RelatedNeuron, ...]:
     columns = repairs.level(**{f"{field}.index": indices, f"{field}.value": values, f"{field}.l1": l1})
     return tuple(
-        RelatedNeuron(index=index, value=value, l1=share)
-        for index, value, share in zip(*columns, strict=True)
+        RelatedNeuron(index=index, value=value, l1=share) for index, value, share in zip(*columns, strict=True)
     )
 
 

@@ -152,3 +152,36 @@ def test_it_can_be_printed(show: Callable[[Any], Page]) -> None:
     page = show(FeatureDashboard(Feature.from_json(bench_row(20, 64)), source=SlowSource(), window="full"))
     page.emulate_media(media="print")
     assert len(page.pdf(print_background=True)) > 10_000
+
+
+SHADOW = """async ([code, style, state]) => {
+    const host = document.body.appendChild(document.createElement('div'));
+    const shadow = host.attachShadow({ mode: 'open' });
+    shadow.appendChild(document.createElement('style')).textContent = style;
+    const el = shadow.appendChild(document.createElement('div'));
+    const url = URL.createObjectURL(new Blob([code], { type: 'text/javascript' }));
+    const { default: widget } = await import(url);
+    const heard = new Map();
+    const model = {
+        get: name => state[name],
+        set: (name, value) => { state[name] = value; for (const f of heard.get(`change:${name}`) ?? []) f(); },
+        on: (event, f) => heard.set(event, [...(heard.get(event) ?? []), f]),
+        off: (event, f) => heard.set(event, (heard.get(event) ?? []).filter(g => g !== f)),
+        save_changes() {},
+    };
+    window.end = widget.render({ model, el });
+    window.heard = () => [...heard.values()].flat().length;
+}"""
+
+
+def test_it_lives_in_a_shadow_root_without_a_signal_and_ends_with_its_clean_up(page: Page) -> None:
+    """As marimo hosts it."""
+    widget = dashboard()
+    page.goto("about:blank")
+    page.evaluate(SHADOW, [widget._esm, widget._css, widget._page_state() | {"_live": True}])
+    peak = page.locator(".npw-row .npw-peak").first
+    expect(peak).to_be_visible()
+    peak.hover()
+    expect(page.locator(".npw-readout").first).to_contain_text("8.5")
+    assert page.evaluate("() => { window.end(); return window.heard(); }") == 0
+    expect(page.locator(".npw-root")).to_have_count(0)
