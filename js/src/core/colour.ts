@@ -1,3 +1,4 @@
+import { abs, min } from "./math";
 import type { HeatmapView } from "./types";
 
 /** Below this the site draws nothing; so do we, so that both show the same tokens. */
@@ -5,8 +6,8 @@ const NOTHING = 0.00005;
 
 /** Opacity of a value's colour on a scale that ends at `top`: the site's curve, or a straight one. */
 export const opacity = (value: number, top: number, curve: HeatmapView["curve"]): number => {
-  const size = Math.abs(value);
-  if (size <= NOTHING || !(top > 0)) return 0;
-  const share = Math.min(1, size / top);
+  const size = abs(value);
+  if (size <= NOTHING) return 0;
+  const share = min(1, size / top);
   return 0.05 + 0.95 * (curve === "linear" ? share : Math.log10(1 + 9 * share));
 };

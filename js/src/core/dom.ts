@@ -15,9 +15,8 @@ export const h = <Tag extends keyof HTMLElementTagNameMap>(
 
 export const attrs = <E extends Element>(node: E, values: Values): E => {
   for (const name in values) {
-    const value = values[name];
-    // An attribute that is not wanted is left out: "" and 0 are values, false and null are none.
-    if (value === false || value == null) node.removeAttribute(name);
+    const value = values[name] ?? false;
+    if (value === false) node.removeAttribute(name);
     else node.setAttribute(name, `${value}`);
   }
   return node;

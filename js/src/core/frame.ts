@@ -1,5 +1,5 @@
 import { attrs, h } from "./dom";
-import { lifetime, onEnd, watch } from "./life";
+import { onEnd, watch } from "./life";
 import { followTheme } from "./theme";
 import type { AnyModel, CommonTraits, RenderProps } from "./types";
 
@@ -8,7 +8,8 @@ export const frame = <Traits extends CommonTraits>(
   { model, el, signal: outer }: RenderProps<Traits>,
   fill: (root: HTMLElement, signal: AbortSignal) => void,
 ): (() => void) => {
-  const life = lifetime(outer);
+  // The view ends with the host's signal, or with the returned cleanup, whichever comes first.
+  const life = new AbortController();
   const { signal } = life;
   const root = h("div", "root");
   const common = model as unknown as AnyModel<CommonTraits & { scheme: string }>;
@@ -21,7 +22,10 @@ export const frame = <Traits extends CommonTraits>(
     attrs(root, { "data-scheme": common.get("scheme"), "data-guide": common.get("guide") });
   };
   watch(common, ["theme", "scheme", "guide"], dress, signal);
-  return () => life.abort();
+  const end = (): void => life.abort();
+  if (outer?.aborted) end();
+  outer?.addEventListener("abort", end, { signal });
+  return end;
 };
 
 /** Help for a class; shown only while `guide` is set. */

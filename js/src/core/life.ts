@@ -1,13 +1,5 @@
 import type { AnyModel } from "./types";
 
-/** One controller per view: it ends with the host's signal, or with the returned cleanup, whichever comes first. */
-export const lifetime = (outer: AbortSignal | undefined): AbortController => {
-  const own = new AbortController();
-  if (outer?.aborted) own.abort();
-  outer?.addEventListener("abort", () => own.abort(), own);
-  return own;
-};
-
 type Ending = AbortSignal & { npwEnds?: (() => void)[] };
 
 /** Calls `end` with the view's end; one listener per view, however many parts it has. */

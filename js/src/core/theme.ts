@@ -2,7 +2,7 @@ import { onEnd } from "./life";
 import type { Theme } from "./types";
 
 const SYSTEM = "(prefers-color-scheme: dark)";
-const SIGNS = ["class", "theme", "data-theme", "data-vscode-theme-kind", "data-jp-theme-light"];
+const SIGNS = ["class", "theme", "data-theme", "data-jp-theme-light"];
 const TONE = /(^|[ ,-])(dark|light|high-contrast)(-theme|-mode|-light)?(?=[ ,])|(true|false)$/;
 
 const parentOf = (node: Element): Element | undefined =>
@@ -32,25 +32,20 @@ export const followTheme = (
     root.dataset["theme"] = themeOf(el, wish());
   };
   const watcher = new MutationObserver(apply);
-  const watchHost = (): void => {
+  // Hosts may render before they attach `el` to the page; the first size that it gets tells that it is there.
+  const attached = new ResizeObserver(() => {
     watcher.disconnect();
     for (let node: Element | undefined = el; node; node = parentOf(node)) {
       watcher.observe(node, { attributes: true });
     }
     apply();
-  };
-  // Hosts may render before they attach `el` to the page; the first size that it gets tells that it is there.
-  const attached = new ResizeObserver(() => {
-    if (!root.isConnected) return;
-    attached.disconnect();
-    watchHost();
   });
-  attached.observe(root);
+  attached.observe(el);
   matchMedia(SYSTEM).addEventListener("change", apply, { signal });
   onEnd(signal, () => {
     attached.disconnect();
     watcher.disconnect();
   });
-  watchHost();
+  apply();
   return apply;
 };

@@ -2,10 +2,9 @@ import { attrs, button, h } from "../core/dom";
 import { span } from "../core/format";
 import type { Doc } from "../heatmap/doc";
 import type { View } from "../heatmap/plan";
-import { printable } from "../heatmap/readout";
 
 const quoted = (doc: Doc, raw: string): string =>
-  `“${doc.shown[doc.raw.vocab.indexOf(raw)] ?? printable(raw)}”`;
+  `“${doc.shown[doc.raw.vocab.indexOf(raw)] ?? JSON.stringify(raw).slice(1, -1)}”`;
 
 /** What the examples are filtered by, each with a way back. */
 export function chips({ value_range: range, next_token: next }: View, doc: Doc): HTMLElement[] {

@@ -1,9 +1,8 @@
-import { attrs, h } from "../core/dom";
+import { attrs, h, onAct } from "../core/dom";
 import { frame, guide } from "../core/frame";
 import { save, watch } from "../core/life";
 import type { DashboardTraits, Place, RenderProps } from "../core/types";
-import { GUIDE as FIRE_GUIDE } from "../heatmap";
-import { mountHeatmap, type Panel } from "../heatmap/panel";
+import { GUIDE as FIRE_GUIDE, mountHeatmap, type Panel } from "../heatmap/panel";
 import { GUIDE as STRENGTH_GUIDE } from "../histogram";
 import { mountBins } from "../histogram/bins";
 import { GUIDE as DOES_GUIDE } from "../logits";
@@ -40,6 +39,7 @@ function fire(model: Model, signal: AbortSignal, out: HTMLElement): HTMLElement 
     out,
     top: () => panel.doc()?.top || model.get("_feature")?.max_activation || 0,
   });
+  onAct(panel.body, signal, { clear: (arg) => save(model, { [arg]: null }) });
   const options = mountOptions(model, signal, () => panel.doc()?.top || 1);
   return h("section", "panel area-fire", panel.bar, guide(FIRE_GUIDE), tryout, options, panel.body);
 }

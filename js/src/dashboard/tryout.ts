@@ -58,12 +58,13 @@ export function mountTryout(model: Model, signal: AbortSignal, ports: TryPorts):
   let doc: Doc | null = null;
   const list = createList(signal, {
     hover(p, byKey) {
-      if (p === list.hovered) return;
-      mark(list, p, list.selected);
-      drawReadout(ports.out, doc, p, byKey, "your text");
+      if (p === list.over) return;
+      mark(list, p, list.held);
+      ports.out.ariaLive = byKey ? "polite" : "off";
+      drawReadout(ports.out, doc, p, "your text");
       save(model, { marker: doc?.values[p] ?? null });
     },
-    pick: (p) => mark(list, list.hovered, p === list.selected ? -1 : p),
+    pick: (p) => mark(list, list.over, p === list.held ? -1 : p),
   });
   attrs(list.box, { "aria-label": "your text: arrow keys move over its tokens" });
   const answer = h("div", "answer", list.box, said);
@@ -76,6 +77,7 @@ export function mountTryout(model: Model, signal: AbortSignal, ports: TryPorts):
     answer.classList.toggle("npw-dim", busy);
     wrong.replaceChildren(error?.where === "text" && !busy ? failure(error) : "");
     doc = given && decode(given.texts);
+    Object.assign(list, { over: -1, held: -1 });
     if (!doc) return;
     const view: View = {
       ...viewOf(model),

@@ -1,7 +1,6 @@
 import { attrs, button, h } from "../core/dom";
 import type { Doc } from "./doc";
 import { type Plan, tally, type View } from "./plan";
-import { printable } from "./readout";
 
 const WINDOWS = { snippet: "snippet", full: "full", stacked: "aligned" };
 
@@ -26,7 +25,7 @@ export const notes = ({ raw }: Doc, { show_hidden: show }: View): (Node | string
     const n = kinds.filter((k) => k === kind).length;
     const shown = (show as string[]).includes(kind);
     const name = n > 1 ? what : what.replace("s ", " ");
-    const text = shown ? name.replace(/(folded|left out|mended)$/, "as given") : name;
+    const text = shown ? name.replace(/(\w+|left out)$/, "as given") : name;
     return n ? [`${n} ${text} · `, button(shown ? "hide" : "show", "hidden", kind), "   "] : [];
   });
 };
@@ -36,14 +35,12 @@ export const tallies = (doc: Doc, plan: Plan): HTMLElement[] => {
   return tally(doc, plan).map((some, i) => {
     const items = some.map(([id, n]) => {
       const name = h("bdi", "token", doc.shown[id]!.replace(/^ | $/g, "·"));
-      return attrs(h("span", "common", name, h("b", "", `${n}`)), {
-        title: printable(doc.raw.vocab[id]!),
-      });
+      return h("span", "common", name, h("b", "", `${n}`));
     });
     return h(
       "div",
       "tally",
-      h("span", "quiet", ["before the peak", "at the peak", "after it"][i]),
+      h("span", "quiet", ["before", "at the peak", "after"][i]),
       ...items,
     );
   });

@@ -1,11 +1,12 @@
 import { integers, unpack } from "../core/decode";
+import { max } from "../core/math";
 import type { Dfa, Texts } from "../core/types";
 
 export const BREAK = 1;
 export const SPECIAL = 2;
 export const RTL = 4;
 
-const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}]/u;
+const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/;
 
 /** Texts decoded once. Positions are flat (over all texts) unless called `position`. */
 export interface Doc {
@@ -38,7 +39,7 @@ export const decode = (raw: Texts): Doc => {
     shown,
     flags,
     values,
-    top: Math.max(raw.max ?? 0, -low),
+    top: max(raw.max ?? 0, -low),
     diverging: low < 0,
   };
 };

@@ -2,10 +2,7 @@ import { h } from "../core/dom";
 import { frame, guide } from "../core/frame";
 import { save } from "../core/life";
 import type { HeatmapTraits, RenderProps } from "../core/types";
-import { mountHeatmap } from "./panel";
-
-export const GUIDE =
-  "Read the marked tokens, not the gist of the text; then look at what stands just before them.";
+import { GUIDE, mountHeatmap } from "./panel";
 
 const render = (props: RenderProps<HeatmapTraits>): (() => void) => {
   const { model } = props;
@@ -15,7 +12,7 @@ const render = (props: RenderProps<HeatmapTraits>): (() => void) => {
       texts: () => model.get("_texts"),
       trait: "_texts",
       title: "",
-      none: (_doc, _view, total) => (total ? "no example passes the filter" : "no text to show"),
+      none: () => "nothing to show",
       out,
       hover: (hovered) => save(model, { hovered }),
     });

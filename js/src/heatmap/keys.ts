@@ -10,7 +10,7 @@ const anchorOf = (list: List, text: number): number => {
 
 /** The examples in order of display. */
 const orderOf = ({ plan }: List): number[] => [
-  ...new Set(plan.items.flatMap((item) => ("text" in item ? item.text : []))),
+  ...new Set(plan.items.flatMap((item) => ("kind" in item ? [] : item.which))),
 ];
 
 /** Where a key leads: arrows go token by token and example by example. */
@@ -36,7 +36,7 @@ const lead = (list: List, key: string, p: number): number | undefined => {
 
 const act = (list: List, key: string): boolean => {
   const { hooks } = list;
-  const now = [list.hovered, list.selected].find((p) => showing(list, p));
+  const now = [list.over, list.held].find((p) => showing(list, p));
   const [first] = orderOf(list);
   if (first === undefined) return false;
   const p = now ?? anchorOf(list, first);

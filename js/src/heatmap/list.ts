@@ -10,7 +10,7 @@ import { colour, drawRows, NEAR, type Placed, redraw, rowOf, showing } from "./r
 
 export interface Hooks {
   /** The token under the pointer or the keys changed; -1 when there is none. */
-  hover(p: number, byKey: boolean): void;
+  hover(p: number, byKey?: boolean): void;
   pick(p: number): void;
 }
 
@@ -28,8 +28,8 @@ export interface List extends Scene {
   hooks: Hooks;
   /** Examples shown in full whatever the window. */
   open: Set<number>;
-  hovered: number;
-  selected: number;
+  over: number;
+  held: number;
   byText: Map<number, Placed[]>;
   paint(row: Row): (p: number) => Run | null;
   frame: number;
@@ -40,7 +40,7 @@ export interface List extends Scene {
 export const createList = (signal: AbortSignal, hooks: Hooks): List => {
   const box = focusable(h("div", "list"));
   attrs(box, { role: "application" });
-  const blank = { box, hooks, open: new Set(), byText: new Map(), hovered: -1, selected: -1 };
+  const blank = { box, hooks, open: new Set(), byText: new Map(), over: -1, held: -1 };
   // Nothing reads the scene before the first draw: without rows there is no token to find.
   const list = { ...blank, plan: { items: [] } } as unknown as List;
   const near = (event: Event & { skipped?: boolean }): void => {
@@ -55,14 +55,8 @@ export const createList = (signal: AbortSignal, hooks: Hooks): List => {
   });
   listen(window, "beforeprint", all, signal);
   listen(box, NEAR, near, signal);
-  // A finger that scrolls the page is not pointing; its tap arrives as a click.
-  listen(
-    box,
-    "pointermove",
-    (e) => e.pointerType === "touch" || hooks.hover(tokenAt(e, list), false),
-    signal,
-  );
-  listen(box, "pointerleave", () => hooks.hover(-1, false), signal);
+  listen(box, "pointermove", (e) => hooks.hover(tokenAt(e, list)), signal);
+  listen(box, "pointerleave", () => hooks.hover(-1), signal);
   listen(box, "click", (e) => onClick(list, e), signal);
   listen(box, "keydown", (e) => onKey(list, e), signal);
   return list;
@@ -71,13 +65,13 @@ export const createList = (signal: AbortSignal, hooks: Hooks): List => {
 const onClick = (list: List, event: MouseEvent): void => {
   const target = event.target as Element;
   const row = rowOf(target);
-  if (!row || getSelection()?.type === "Range") return;
+  if (!row || `${getSelection()}`) return;
   const p = tokenAt(event, list);
   if (p >= 0) {
-    list.hooks.hover(p, false);
+    list.hooks.hover(p);
     list.hooks.pick(p);
   }
-  if (list.view.window === "stacked" || target.closest("[data-act]")) toggle(list, row.text);
+  if (list.view.window === "stacked" || target.closest(".npw-gutter")) toggle(list, row.which);
 };
 
 /** Shows an example in full, or in its window again. */
@@ -96,10 +90,10 @@ export const drawList = (list: List, scene: Scene): void => {
 };
 
 /** Marks what is hovered and what is selected (flat positions, -1 for none). */
-export const mark = (list: List, hovered: number, selected: number): void => {
-  Object.assign(list, { hovered, selected });
+export const mark = (list: List, over: number, held: number): void => {
+  Object.assign(list, { over, held });
   // A token picked elsewhere must be visible, even where the window would cut it off.
-  const text = selected < 0 ? -1 : textOf(list.doc, selected);
-  if (list.byText.has(text) && !showing(list, selected)) toggle(list, text);
+  const text = held < 0 ? -1 : textOf(list.doc, held);
+  if (list.byText.has(text) && !showing(list, held)) toggle(list, text);
   drawRings(list);
 };

@@ -1,4 +1,6 @@
 import { opacity } from "../core/colour";
+import { h } from "../core/dom";
+import { abs, max } from "../core/math";
 import { BREAK, type Doc, extrasOf, flagAt, isContinued, RTL, SPECIAL, textAt } from "./doc";
 import type { Filter, Part, Row, View } from "./plan";
 
@@ -11,11 +13,8 @@ export const breaksIn = (view: View, row: Row): boolean => view.breaks && !row.k
 const breakAfter = (doc: Doc, p: number, breaks: boolean): string =>
   breaks && flagAt(doc, p) & BREAK ? "\n" : "";
 
-const written = (doc: Doc, p: number, breaks: boolean): string =>
-  textAt(doc, p) + breakAfter(doc, p, breaks);
-
 const topOf = (values: Float32Array | undefined): number =>
-  values?.reduce((top, v) => Math.max(top, Math.abs(v) || 0), 0) ?? 0;
+  values?.reduce((top, v) => max(top, abs(v) || 0), 0) ?? 0;
 
 /** A function that turns a token into its element, or null where plain text is enough. */
 export const painter = (
@@ -26,24 +25,24 @@ export const painter = (
   row: Row,
 ): Paint => {
   const { starts, values, raw } = doc;
-  const [start, end] = [starts[row.text]!, starts[row.text + 1]];
+  const [start, end] = [starts[row.which]!, starts[row.which + 1]];
   const shift = view.next_token === null ? 0 : 1;
   const top = view.scale === "row" ? topOf(values.subarray(start, end)) : scaleTop;
-  const { dfa, mark, loss } = extrasOf(doc, row.text);
+  const { dfa, mark, loss } = extrasOf(doc, row.which);
   const [dfaTop, lossTop] = [mark?.max || topOf(dfa), topOf(loss)];
   return (p) => {
     const v = values[p]!;
     const flag = flagAt(doc, p) & (SPECIAL | RTL);
     if (v === 0 && !flag && !dfa && !loss && !hit && !isContinued(doc, p)) return null;
     const at = p - start;
-    const alpha = Math.abs(v) < view.threshold ? 0 : opacity(v, top, view.curve);
+    const alpha = abs(v) < view.threshold ? 0 : opacity(v, top, view.curve);
     const dfaAlpha = opacity(dfa?.[at] ?? 0, dfaTop, view.curve);
     const lossNow = loss?.[at] ?? 0;
     const looks: Record<string, unknown> = {
       nan: Number.isNaN(v),
       pos: alpha && v > 0,
       neg: alpha && v < 0,
-      peak: alpha && at === raw.peaks[row.text],
+      peak: alpha && at === raw.peaks[row.which],
       special: flag & SPECIAL,
       rtl: flag & RTL,
       joined: isContinued(doc, p),
@@ -56,12 +55,12 @@ export const painter = (
     };
     const names = Object.keys(looks).filter((name) => looks[name]);
     if (!names.length) return null;
-    const node: HTMLElement & Run = document.createElement("span");
+    const node: HTMLElement & Run = h("span");
     node.className = `npw-t npw-${names.join(" npw-")}`;
     const { style } = node;
     if (alpha) style.setProperty("--a", alpha.toFixed(3));
     if (dfaAlpha) style.setProperty("--d", dfaAlpha.toFixed(3));
-    if (lossNow) style.setProperty("--l", (0.2 + (0.8 * Math.abs(lossNow)) / lossTop).toFixed(3));
+    if (lossNow) style.setProperty("--l", (0.2 + (0.8 * abs(lossNow)) / lossTop).toFixed(3));
     node.textContent = textAt(doc, p);
     node.npwAt = p;
     return node;
@@ -75,7 +74,7 @@ export const runs = (doc: Doc, [from, to]: Part, breaks: boolean, paint: Paint):
   let at = from;
   const flush = (): void => {
     if (!text) return;
-    const node: Run = document.createTextNode(text);
+    const node: Run = new Text(text);
     node.npwAt = at;
     out.push(node);
     text = "";
@@ -93,17 +92,28 @@ export const runs = (doc: Doc, [from, to]: Part, breaks: boolean, paint: Paint):
   return out;
 };
 
-/** The characters of a token inside its text node. Shown text holds no newline, so one at the front is the break before it. */
-export const charsOf = (doc: Doc, node: Run, p: number, breaks: boolean): Part => {
+type Found = [p: number, from: number, to: number];
+
+/** Walks the tokens of a text node. Shown text holds no newline, so one at the front is the break before it. */
+const find = (
+  doc: Doc,
+  node: Run,
+  breaks: boolean,
+  is: (p: number, to: number) => boolean,
+): Found => {
+  let p = node.npwAt!;
   let from = node.textContent!.startsWith("\n") ? 1 : 0;
-  for (let q = node.npwAt!; q < p; q++) from += written(doc, q, breaks).length;
-  return [from, from + textAt(doc, p).length];
+  for (; ; p++) {
+    const to = from + textAt(doc, p).length;
+    if (is(p, to) || p + 1 >= doc.codes.length) return [p, from, to];
+    from = to + breakAfter(doc, p, breaks).length;
+  }
 };
 
+/** The characters of a token inside its text node. */
+export const charsOf = (doc: Doc, node: Run, p: number, breaks: boolean): Found =>
+  find(doc, node, breaks, (q) => q === p);
+
 /** The token that a character of a text node belongs to. */
-export const tokenOf = (doc: Doc, node: Run, char: number, breaks: boolean): number => {
-  let p = node.npwAt!;
-  let end = node.textContent!.startsWith("\n") ? 1 : 0;
-  while (p < doc.codes.length && (end += written(doc, p, breaks).length) <= char) p++;
-  return p;
-};
+export const tokenOf = (doc: Doc, node: Run, char: number, breaks: boolean): number =>
+  find(doc, node, breaks, (_, to) => char < to)[0];

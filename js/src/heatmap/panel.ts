@@ -8,6 +8,8 @@ import { createList, drawList, mark } from "./list";
 import { type Plan, planOf, type View } from "./plan";
 import { drawReadout } from "./readout";
 
+export const GUIDE = "Read the marked tokens, not the gist; then what stands just before them.";
+
 export type HeatmapModel = AnyModel<HeatmapView & CommonTraits>;
 
 export interface Ports {
@@ -61,10 +63,9 @@ const createFrame = (model: HeatmapModel, signal: AbortSignal, ports: Ports, lis
     attrs(tools, { role: "group", "aria-label": "window" }),
     scale,
   );
-  const body = h("div", "", attrs(filters, { role: "status" }), common, list, below);
+  const body = h("div", "", filters, common, list, below);
   const acts = {
     window: (arg: string) => save(model, { window: arg as View["window"] }),
-    clear: (arg: string) => save(model, { [arg]: null }),
     hidden(arg: string) {
       const kinds = new Set<string>(model.get("show_hidden"));
       if (!kinds.delete(arg)) kinds.add(arg);
@@ -86,11 +87,7 @@ const createFrame = (model: HeatmapModel, signal: AbortSignal, ports: Ports, lis
     refill(filters, ...(ports.chips?.(doc, view) ?? []));
     if (!shown) filters.append(h("p", "empty", ports.none(doc, view, plan.total)));
     common.replaceChildren(...(view.window === "stacked" ? tallies(doc, plan) : []));
-    refill(
-      below,
-      shown && !doc.top ? "every value is zero, so nothing is coloured   " : "",
-      ...notes(doc, view),
-    );
+    refill(below, shown && !doc.top ? "every value is zero   " : "", ...notes(doc, view));
   };
   return { bar, body, draw };
 };
@@ -102,8 +99,9 @@ export const mountHeatmap = (model: HeatmapModel, signal: AbortSignal, ports: Po
   const at = (p: number): Place => (doc && p >= 0 ? place(doc, p) : null);
   const list = createList(signal, {
     hover(p, byKey) {
-      if (p === list.hovered) return;
-      drawReadout(ports.out, doc, p, byKey);
+      if (p === list.over) return;
+      // A pointer that wanders over text must not talk; a cursor moved by keys must.
+      ports.out.ariaLive = byKey ? "polite" : "off";
       ports.hover(at(p), doc?.values[p] ?? null);
     },
     pick: (p) =>
@@ -113,7 +111,7 @@ export const mountHeatmap = (model: HeatmapModel, signal: AbortSignal, ports: Po
   const marks = (): void => {
     const [hovered, selected] = [flat(doc, model.get("hovered")), flat(doc, model.get("selected"))];
     mark(list, hovered, selected);
-    drawReadout(ports.out, doc, hovered < 0 ? selected : hovered, ports.out.ariaLive === "polite");
+    drawReadout(ports.out, doc, hovered < 0 ? selected : hovered);
   };
   const draw = (): void => {
     const texts = ports.texts();

@@ -1,3 +1,4 @@
+import { abs, max, min } from "../core/math";
 import type { Group, HeatmapView } from "../core/types";
 import { BREAK, type Doc, flagAt } from "./doc";
 
@@ -5,7 +6,8 @@ export type Part = [from: number, to: number];
 
 /** One row on the page: an example, or one block of a long one. */
 export interface Row {
-  text: number;
+  /** Number of the text that it shows. */
+  which: number;
   parts: Part[];
   first: boolean;
   /** Aligned on the peak, on one line. */
@@ -61,7 +63,7 @@ const blocks = (doc: Doc, from: number, to: number): Part[] => {
 const rowsOf = (doc: Doc, text: number, anchor: number, window: View["window"]): Row[] => {
   const [from, to] = [doc.starts[text]!, doc.starts[text + 1]!];
   const kwic = window === "stacked";
-  const row = { text, first: true, kwic };
+  const row = { which: text, first: true, kwic };
   const middle = anchor < 0 ? (from + to) >> 1 : anchor;
   if (window === "full") {
     return blocks(doc, from, to).map((part, i) => ({ ...row, parts: [part], first: !i }));
@@ -71,8 +73,8 @@ const rowsOf = (doc: Doc, text: number, anchor: number, window: View["window"]):
       {
         ...row,
         parts: [
-          [Math.max(from, middle - 11), middle],
-          [middle, Math.min(to, middle + 12)],
+          [max(from, middle - 11), middle],
+          [middle, min(to, middle + 12)],
         ],
       },
     ];
@@ -83,7 +85,7 @@ const rowsOf = (doc: Doc, text: number, anchor: number, window: View["window"]):
   const parts: Part[] = [];
   for (let p = from; p < to; p++) {
     const last = parts.at(-1);
-    if (!centres.some((at = -99) => Math.abs(from + at - p) < 16)) continue;
+    if (!centres.some((at = -99) => abs(from + at - p) < 16)) continue;
     if (last?.[1] === p) last[1]++;
     else parts.push([p, p + 1]);
   }

@@ -17,8 +17,8 @@ const caretAt = (list: HTMLElement, x: number, y: number): [Node | undefined, nu
   return [caret?.offsetNode ?? caret?.startContainer, caret?.offset ?? caret?.startOffset ?? 0];
 };
 
-const rectsIn = (node: Node, from: number, to: number): DOMRect[] => {
-  const range = document.createRange();
+const rectsIn = (node: Node, [, from, to]: [number, number, number]): DOMRect[] => {
+  const range = new Range();
   range.setStart(node, from);
   range.setEnd(node, to);
   return [...range.getClientRects()];
@@ -36,7 +36,7 @@ export const tokenAt = (event: MouseEvent, { box, doc, view }: List): number => 
   // A caret stands between two characters; the one under the pointer is on either side of it.
   for (const char of [offset, offset - 1]) {
     if (char < 0 || char >= node.length) continue;
-    for (const { left, right, top, bottom } of rectsIn(node, char, char + 1)) {
+    for (const { left, right, top, bottom } of rectsIn(node, [0, char, char + 1])) {
       if (x >= left && x <= right && y >= top && y <= bottom)
         return tokenOf(doc, node as Run, char, breaksIn(view, placed));
     }
@@ -50,6 +50,6 @@ export const rectsOf = (placed: Placed, p: number, { doc, view }: List): DOMRect
   const node = nodes.findLast(({ npwAt }) => npwAt !== undefined && npwAt <= p);
   if (!node) return [];
   return node instanceof Text
-    ? rectsIn(node, ...charsOf(doc, node, p, breaksIn(view, placed)))
+    ? rectsIn(node, charsOf(doc, node, p, breaksIn(view, placed)))
     : [...(node as unknown as Element).getClientRects()];
 };

@@ -1,9 +1,6 @@
-import { attrs, h } from "../core/dom";
+import { h } from "../core/dom";
 import { number, signed } from "../core/format";
 import { type Doc, extrasOf, isContinued, place, rawAt, textAt } from "./doc";
-
-/** Raw text as a string literal: what would not print is written as an escape. */
-export const printable = (raw: string): string => JSON.stringify(raw).slice(1, -1);
 
 /** Example, position and value(s) of one token. */
 const facts = (doc: Doc, p: number, where: string): string => {
@@ -24,26 +21,18 @@ const facts = (doc: Doc, p: number, where: string): string => {
   return parts.filter(Boolean).join(" · ");
 };
 
-/** Spoken only when keys moved the cursor: a pointer that wanders over text must not talk. */
-export const drawReadout = (
-  out: HTMLElement,
-  doc: Doc | null,
-  p: number,
-  byKey: boolean,
-  where = "",
-): void => {
-  attrs(out, { "aria-live": byKey ? "polite" : "off" });
+export const drawReadout = (out: HTMLElement, doc: Doc | null, p: number, where = ""): void => {
   if (!doc || p < 0) {
-    out.textContent = doc && "point at a token, or use the arrow keys";
+    out.textContent = doc && "point at a token or use arrow keys";
     return;
   }
   const shown = isContinued(doc, p) ? "…" : textAt(doc, p);
   const raw = rawAt(doc, p);
-  const name = (text: string): HTMLElement => h("bdi", "token", `“${text}”`);
+  const name = (text: string): HTMLElement => h("bdi", "token", text);
   out.replaceChildren(
     "token ",
-    name(shown),
-    ...(raw === shown ? [] : [" raw ", name(printable(raw))]),
+    name(`“${shown}”`),
+    ...(raw === shown ? [] : [" raw ", name(JSON.stringify(raw))]),
   );
   out.append(` · ${facts(doc, p, where)}`);
 };

@@ -1,4 +1,5 @@
 import { h } from "../core/dom";
+import { abs, max } from "../core/math";
 import { place } from "./doc";
 import type { List } from "./list";
 import { rectsOf } from "./pointer";
@@ -17,17 +18,17 @@ const ring = (list: List, p: number, look: string, strength = 1): void => {
 };
 
 export const drawRings = (list: List): void => {
-  const { box, doc, hovered, selected } = list;
+  const { box, doc, over, held } = list;
   for (const old of box.querySelectorAll(".npw-ring")) old.remove();
-  ring(list, selected, "selected");
-  ring(list, hovered, "hovered");
-  if (hovered < 0) return;
+  ring(list, held, "selected");
+  ring(list, over, "hovered");
+  if (over < 0) return;
   // Attention: a token tints the ones that it attends to.
-  const [text, position] = place(doc, hovered);
+  const [text, position] = place(doc, over);
   const z = doc.raw.z?.[text];
-  const sizes = z?.value.map((v) => Math.abs(v ?? 0)) ?? [];
+  const sizes = z?.value.map((v) => abs(v ?? 0)) ?? [];
   z?.target.forEach((at, i) => {
-    const from = hovered - position + z.source[i]!;
-    if (at === position) ring(list, from, "attended", sizes[i]! / Math.max(...sizes));
+    const from = over - position + z.source[i]!;
+    if (at === position) ring(list, from, "attended", sizes[i]! / max(...sizes));
   });
 };

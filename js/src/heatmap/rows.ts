@@ -1,4 +1,4 @@
-import { attrs, h } from "../core/dom";
+import { h } from "../core/dom";
 import { brief } from "../core/format";
 import type { Group } from "../core/types";
 import { textOf } from "./doc";
@@ -15,27 +15,26 @@ export interface Placed extends Row {
 }
 
 const EAGER_TOKENS = 2500;
-const SYNC_TOKENS = 24_000;
-const SLICE_MS = 25;
+const SLICE_TOKENS = 30_000;
 
 const heading = ({ kind, low, high, fraction }: Group): HTMLElement | "" => {
-  const title = kind === "top" ? "Strongest" : `${brief(low ?? 0)} – ${brief(high ?? 0)}`;
+  const title = kind === "top" ? "Strongest" : `${brief(low!)} – ${brief(high!)}`;
   const share = fraction !== null && h("span", "quiet", `${brief(fraction * 100)} % of tokens`);
   return kind === "none" ? "" : h("h4", "group", title, share);
 };
 
-const gutter = ({ doc, view, plan }: List, { text, first, parts }: Row): HTMLElement => {
-  if (!first) return h("span", "gutter position", `${parts[0]![0] - doc.starts[text]!}`);
-  const value = doc.values[plan.anchors.get(text)!] ?? 0;
-  const copies = doc.raw.copies?.[text];
+const gutter = ({ doc, view, plan }: List, { which, first, parts }: Row): HTMLElement => {
+  if (!first) return h("span", "gutter position", `${parts[0]![0] - doc.starts[which]!}`);
+  const value = doc.values[plan.anchors.get(which)!] ?? 0;
+  const copies = doc.raw.copies?.[which];
   const node = h(
     "span",
     value < 0 ? "gutter below" : "gutter",
     Number.isNaN(value) ? "?" : brief(value),
     copies && h("span", "copies", `×${copies + 1}`),
   );
-  if (view.window === "full") return node;
-  return attrs(node, { "data-act": "open", title: "whole text, or its window" });
+  if (view.window !== "full") node.title = "whole text or window";
+  return node;
 };
 
 const fill = ({ kwic, cells, parts }: Placed, nodes: (part: Part) => Run[]): void => {
@@ -50,7 +49,7 @@ const fill = ({ kwic, cells, parts }: Placed, nodes: (part: Part) => Run[]): voi
 /** A row as plain text. */
 const build = (list: List, row: Row): Placed => {
   const { doc, view, open, width } = list;
-  const { text, parts, first, kwic } = row;
+  const { which: text, parts, first, kwic } = row;
   const [from, to] = [parts[0]![0], parts.at(-1)![1]];
   const ends = to === doc.starts[text + 1];
   const cut = view.window !== "full" && !open.has(text);
@@ -67,11 +66,8 @@ const build = (list: List, row: Row): Placed => {
   fill(placed, (part) => runs(doc, part, breaksIn(view, row), () => null));
   if (kwic) return placed;
   // A guess at the height of a row that is not laid out yet, so that the scrollbar tells the truth.
-  const lines = cell.textContent!.split("\n");
-  box.style.setProperty(
-    "--n",
-    `${lines.reduce((n, line) => n + Math.ceil(line.length / width || 1), 0)}`,
-  );
+  const written = cell.textContent!;
+  box.style.setProperty("--n", `${~~(written.length / width) + written.split("\n").length}`);
   return placed;
 };
 
@@ -90,7 +86,7 @@ export const NEAR = "contentvisibilityautostatechange";
 
 const add = (list: List, row: Row, eager: boolean): HTMLElement => {
   const placed = build(list, row);
-  if (!list.byText.get(row.text)?.push(placed)) list.byText.set(row.text, [placed]);
+  if (!list.byText.get(row.which)?.push(placed)) list.byText.set(row.which, [placed]);
   // Where the browser cannot tell which rows are near, all are coloured at once.
   if (eager || !(`on${NEAR}` in list.box)) colour(list, placed);
   return placed.box;
@@ -100,13 +96,12 @@ const add = (list: List, row: Row, eager: boolean): HTMLElement => {
 const extend = (list: List, from: number, tokens: number): void => {
   const { plan, open, box } = list;
   const slice = new DocumentFragment();
-  const until = performance.now() + SLICE_MS;
   let [i, seen] = [from, tokens];
-  for (; i < plan.items.length && (seen < SYNC_TOKENS || performance.now() < until); i++) {
+  for (; i < plan.items.length && seen < tokens + SLICE_TOKENS; i++) {
     const item = plan.items[i]!;
     if ("kind" in item) slice.append(heading(item));
     else {
-      const some = open.has(item.text) ? plan.rowsOf(item.text, true) : [item];
+      const some = open.has(item.which) ? plan.rowsOf(item.which, true) : [item];
       for (const row of some) slice.append(add(list, row, seen < EAGER_TOKENS));
       for (const [a, b] of item.parts) seen += b - a;
     }
@@ -121,8 +116,8 @@ export const drawRows = (list: List): void => {
   const filter = filterOf(doc, view);
   cancelAnimationFrame(list.frame);
   list.paint = (row) => painter(doc, view, list.end, filter, row);
-  // About eight pixels to a character, and the gutter beside them.
-  list.width = Math.max(20, (box.clientWidth || 700) / 8 - 8);
+  // About eight pixels to a character.
+  list.width = box.clientWidth / 8 || 90;
   list.byText.clear();
   box.replaceChildren();
   extend(list, 0, 0);
