@@ -37,11 +37,6 @@ export const tallies = (doc: Doc, plan: Plan): HTMLElement[] => {
       const name = h("bdi", "token", doc.shown[id]!.replace(/^ | $/g, "·"));
       return h("span", "common", name, h("b", "", `${n}`));
     });
-    return h(
-      "div",
-      "tally",
-      h("span", "quiet", ["before", "at the peak", "after"][i]),
-      ...items,
-    );
+    return h("div", "tally", h("span", "quiet", ["before", "at the peak", "after"][i]), ...items);
   });
 };

@@ -17,7 +17,7 @@ export const legend = (view: View, { top, diverging, raw }: Doc): HTMLElement =>
   });
   const strip = h("i", "strip");
   strip.style.backgroundImage = `linear-gradient(to right,${stops})`;
-  const end = view.scale === "row" ? "own peak" : brief(top);
+  const end = view.scale === "row" ? "peak" : brief(top);
   const node = h("span", "legend", brief(diverging ? -top : 0), strip, end);
   for (const key of ["dfa", "loss"] as const)
     if (raw[key]) node.append(h("span", `key-${key}`, key));
