@@ -1,0 +1,1 @@
+"""The floors that this package holds itself to, measured: ``python -m benchmarks``."""
