@@ -1,10 +1,10 @@
 """The sparse autoencoder in PyTorch: latents for the text around, then latents for the token.
 
 A plain sparse autoencoder on so small a model spends its latents on single words and drops what
-is spread thinly over a text: its kind, its topic. So the first latents, with a budget of their
-own, have to describe the mean hidden state of the whole text from one token's hidden state. The
-others describe what is left over, in nested groups (a Matryoshka dictionary): each group has to do
-as well as it can without those after it, so that early ones learn classes and late ones details.
+is spread thinly over a text. So the dictionary is nested (a Matryoshka), in three groups. The first
+has to describe, from one token's hidden state, the mean hidden state of the whole text: what kind
+of text it is. The second has to do as well as it can on the token with few latents, which become
+classes of words and places; the third adds the details.
 """
 
 from __future__ import annotations
@@ -18,12 +18,15 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from np_widgets.demo.tokenizer import BOS
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
 
-    from .settings import Settings
+    from .language_model import LanguageModel
+    from .settings import Group, Settings
 
 DEAD_AFTER = 200_000
 """Tokens without a firing after which a latent counts as dead and is pulled back."""
@@ -57,31 +60,37 @@ class Scale:
         return (states - self.mean) / self.size
 
 
-@dataclass
 class Budget:
-    """How many latents may be active per token, and the thresholds that this comes down to."""
+    """How many latents of each group may be active per token, and the thresholds this comes down to.
 
-    first: int
-    active: tuple[int, int]
-    thresholds: list[float] | None = None
+    Every group has a budget of its own: with a common one, the sharp latents of single words would
+    crowd out the faint ones of classes and of the text around.
+    """
+
+    def __init__(self, groups: tuple[Group, ...]) -> None:
+        self.groups = groups
+        self.thresholds: list[float] = []
 
     def apply(self, inputs: Tensor) -> Tensor:
         """Keep the strongest inputs of a whole batch: easy tokens get few latents, hard ones many."""
-        parts = inputs[:, : self.first], inputs[:, self.first :]
-        kept = [batch_top(part, count * len(part)) for part, count in zip(parts, self.active, strict=True)]
+        parts = inputs.tensor_split([group.end for group in self.groups[:-1]], dim=1)
+        kept = [batch_top(part, group.active * len(part)) for part, group in zip(parts, self.groups, strict=True)]
         least = [threshold for _, threshold in kept]
         old = self.thresholds or least
         self.thresholds = [0.99 * o + 0.01 * n for o, n in zip(old, least, strict=True)]
         return torch.cat([activations for activations, _ in kept], dim=1)
 
+    def threshold(self) -> Tensor:
+        """Return the threshold of every latent."""
+        starts = [0, *(group.end for group in self.groups[:-1])]
+        sizes = [group.end - start for start, group in zip(starts, self.groups, strict=True)]
+        return torch.repeat_interleave(torch.tensor(self.thresholds), torch.tensor(sizes))
+
 
 def train(
-    states: Tensor,
-    around: Tensor,
-    settings: Settings,
-    log: Callable[[str], None],
-) -> dict[str, NDArray[np.float32]]:
-    """Train on hidden states and return weights in the units of the model.
+    states: Tensor, around: Tensor, settings: Settings, log: Callable[[str], None]
+) -> tuple[Autoencoder, Scale, Tensor]:
+    """Train on hidden states.
 
     Parameters
     ----------
@@ -89,34 +98,79 @@ def train(
         Hidden states, token by width.
     around
         For each token the mean hidden state of its text.
+
+    Returns
+    -------
+    Autoencoder, Scale, Tensor
+        The autoencoder, what its inputs are scaled by, and the threshold of every latent.
     """
     torch.manual_seed(settings.seed + 1)
-    scale = Scale(states.mean(0), float((states - states.mean(0)).square().mean().sqrt()))
-    sae = Autoencoder(states.shape[1], settings.latents)
-    budget = Budget(settings.context_latents, (settings.context_active, settings.active))
+    mean = states.mean(0)
+    scale = Scale(mean, float((states - mean).square().mean().sqrt()))
+    sae, budget = Autoencoder(states.shape[1], settings.latents), Budget(settings.groups)
     optimizer = torch.optim.Adam(sae.parameters(), lr=settings.sae_rate, betas=(0.9, 0.99))
-    silent = torch.zeros(settings.latents)
-    start = time.perf_counter()
+    silent, start = torch.zeros(settings.latents), time.perf_counter()
     for step in range(settings.sae_steps):
         for group in optimizer.param_groups:
             group["lr"] = settings.sae_rate * min(1, (step + 1) / 100, 3 * (1 - step / settings.sae_steps))
         chosen = torch.randint(len(states), (settings.sae_batch,))
-        x, mean = scale.shrink(states[chosen]), scale.shrink(around[chosen])
+        x, text = scale.shrink(states[chosen]), scale.shrink(around[chosen])
         inputs = sae.inputs(x)
         activations = budget.apply(inputs)
         silent = torch.where((activations > 0).any(0), 0.0, silent + len(x))
-        loss, error = nested_loss(sae, x, mean, activations, settings)
+        loss, error = nested_loss(sae, x, text, activations, settings.groups)
         loss = loss + dead_loss(sae, error, inputs, silent)
-        optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        optimizer.step()
-        with torch.no_grad():
-            sae.decoder /= sae.decoder.norm(dim=1, keepdim=True)
+        descend(sae, optimizer, loss)
         if step % 500 == 0 or step == settings.sae_steps - 1:
             missing = error.detach().square().mean().item()
             dead = int((silent > DEAD_AFTER).sum())
             log(f"  step {step}  unexplained {missing:.4f}  dead {dead}  {time.perf_counter() - start:.0f} s")
-    return in_model_units(sae, scale, budget)
+    return sae, scale, budget.threshold()
+
+
+def descend(sae: Autoencoder, optimizer: torch.optim.Optimizer, loss: Tensor) -> None:
+    """Take one step and keep the decoder's rows at length one."""
+    optimizer.zero_grad(set_to_none=True)
+    loss.backward()
+    optimizer.step()
+    with torch.no_grad():
+        sae.decoder /= sae.decoder.norm(dim=1, keepdim=True)
+
+
+def tune(
+    sae: Autoencoder,
+    scale: Scale,
+    threshold: Tensor,
+    model: LanguageModel,
+    rows: Tensor,
+    settings: Settings,
+    log: Callable[[str], None],
+) -> None:
+    """Teach the autoencoder what the model needs: its next token should stay the same.
+
+    A small error of the hidden state may change much of what the model says and a large one
+    little. A short training on that difference (the Kullback-Leibler divergence) is enough.
+    """
+    optimizer = torch.optim.Adam(sae.parameters(), lr=settings.tuning_rate, betas=(0.9, 0.99))
+    generator = torch.Generator().manual_seed(settings.seed + 2)
+    for step in range(settings.tuning_steps):
+        for group in optimizer.param_groups:
+            group["lr"] = settings.tuning_rate * min(1, 2 * (1 - step / settings.tuning_steps))
+        ids = rows[torch.randint(len(rows), (settings.tuning_rows,), generator=generator)]
+        inside = ids != BOS
+        with torch.no_grad():
+            state = model.residual(ids, settings.hook)
+            wanted = model.logits(model.run_blocks(state, ids, settings.hook))[inside].log_softmax(-1)
+        x = scale.shrink(state[inside])
+        inputs = sae.inputs(x)
+        activations = inputs * (inputs > threshold)
+        error = x - (sae.decoder_bias + activations @ sae.decoder)
+        seen = state.masked_scatter(inside[..., None], state[inside] - error * scale.size)
+        found = model.logits(model.run_blocks(seen, ids, settings.hook))[inside].log_softmax(-1)
+        changed = functional.kl_div(found, wanted, log_target=True, reduction="batchmean")
+        descend(sae, optimizer, changed + settings.tuning_fidelity * error.square().mean())
+        if step % 100 == 0 or step == settings.tuning_steps - 1:
+            log(f"  tuning {step}  divergence {changed.item():.4f}  unexplained {error.square().mean().item():.4f}")
 
 
 def batch_top(inputs: Tensor, count: int) -> tuple[Tensor, float]:
@@ -129,18 +183,15 @@ def batch_top(inputs: Tensor, count: int) -> tuple[Tensor, float]:
 
 
 def nested_loss(
-    sae: Autoencoder, x: Tensor, around: Tensor, activations: Tensor, settings: Settings
+    sae: Autoencoder, x: Tensor, around: Tensor, activations: Tensor, groups: tuple[Group, ...]
 ) -> tuple[Tensor, Tensor]:
     """Return the error of all nested groups, and what the whole dictionary leaves over."""
-    first = settings.context_latents
-    made = sae.decoder_bias + activations[:, :first] @ sae.decoder[:first]
-    total = settings.context_weight * (around - made).square().mean() if first else x.new_zeros(())
-    begin = first
-    for end in settings.prefixes:
-        made = made + activations[:, begin:end] @ sae.decoder[begin:end]
-        share = 1.0 if end == settings.latents else settings.prefix_weight
-        total = total + share * (x - made).square().mean()
-        begin = end
+    made, begin, total = sae.decoder_bias, 0, x.new_zeros(())
+    for number, group in enumerate(groups):
+        made = made + activations[:, begin : group.end] @ sae.decoder[begin : group.end]
+        wanted = x if number else around
+        total = total + group.weight * (wanted - made).square().mean()
+        begin = group.end
     return total, x - made
 
 
@@ -154,12 +205,9 @@ def dead_loss(sae: Autoencoder, error: Tensor, inputs: Tensor, silent: Tensor) -
     return (error.detach() - chosen @ sae.decoder[dead]).square().mean() / 16
 
 
-def in_model_units(sae: Autoencoder, scale: Scale, budget: Budget) -> dict[str, NDArray[np.float32]]:
+def in_model_units(sae: Autoencoder, scale: Scale, threshold: Tensor) -> dict[str, NDArray[np.float32]]:
     """Fold centring and scaling into the weights."""
-    first, others = budget.thresholds or (0.0, 0.0)
     with torch.no_grad():
-        threshold = torch.full_like(sae.encoder_bias, others)
-        threshold[: budget.first] = first
         weights = {
             "sae.encoder": sae.encoder,
             "sae.decoder": sae.decoder,

@@ -90,7 +90,7 @@ def readable(figures: dict[str, Any]) -> str:
     return TEXT.format(
         **settings,
         n_latents=labels["latents"],
-        groups=", ".join(map(str, (settings["context_latents"], *settings["prefixes"]))),
+        n_groups=", ".join(str(group[0]) for group in settings["groups"]),
         fidelity=_table(("measure", "value"), _fidelity_rows(reconstruction, labels)),
         labels=_table(("measure", "trained", "control"), _label_rows(labels, control)),
         concepts=_table(("concept", "latent", "F1", "F1 of the control"), _concept_rows(figures)),
@@ -116,7 +116,7 @@ anything, and the scores are no interpretability scores of a real language model
 A transformer with {blocks} blocks of width {width}, {heads} heads, rotary positions, squared-ReLU MLPs and a
 context of {context} tokens, trained on {documents:,} short texts of eighteen kinds (stories, letters,
 recipes, quizzes, code, sums ...), many of them about one of fourteen topics. The sparse autoencoder has
-{n_latents} latents in nested groups (up to {groups}) and reads the residual stream that enters block {hook};
+{n_latents} latents in nested groups (up to {n_groups}) and reads the residual stream that enters block {hook};
 the first group was trained to describe the text around a token, the others the token. Weights ship in
 half precision, thresholds in single; all figures are measured with the shipped weights, on texts
 written from other seeds than the training texts.

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from np_widgets.demo.tokenizer import Tokenizer
 
-THRESHOLDS = (0.0, 0.1, 0.2, 0.35, 0.5, 0.7)
+THRESHOLDS = (0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6, 0.7)
 """Fractions of a latent's greatest activation above which it counts as firing."""
 PREFERENCE = 0.97
 """A named concept is preferred to a bare token whose F1 is better by no more than this factor."""

@@ -42,6 +42,7 @@ class Run:
 
     def log(self, text: str) -> None:
         """Say what is being done."""
+        print(f"[{time.perf_counter() - self.start:6.0f} s] {text}", flush=True)  # noqa: T201
 
     def step(self, name: str, make: Callable[[], Weights]) -> Weights:
         """Make some weights, or read them if this folder has them."""
@@ -82,7 +83,9 @@ class Run:
         with torch.no_grad():
             parts = [text_states(model, some) for some in rows.split(32)]
         states, around = (torch.cat(part) for part in zip(*parts, strict=True))
-        return autoencoder.train(states, around, self.settings, self.log)
+        sae, scale, threshold = autoencoder.train(states, around, self.settings, self.log)
+        autoencoder.tune(sae, scale, threshold, model, rows, self.settings, self.log)
+        return autoencoder.in_model_units(sae, scale, threshold)
 
     def labelled(self, weights: Weights, sae: Weights) -> tuple[Any, Labelling]:
         """Lay facts and activations side by side and match them."""
@@ -116,8 +119,6 @@ def run(settings: Settings, folder: Path, kept: Path | None = None) -> dict[str,
     job = Run(settings, kept)
     trained = job.step("language model", job.train_model)
     sae = job.step("autoencoder", lambda: job.train_autoencoder(trained))
-    untrained = job.untrained_model()
-    control = job.step("control", lambda: job.train_autoencoder(untrained))
     # From here on everything is measured with the rounded weights that ship.
     trained, sae = export.rounded(trained), export.rounded(sae)
 
@@ -129,9 +130,6 @@ def run(settings: Settings, folder: Path, kept: Path | None = None) -> dict[str,
     evidence, labelling = job.labelled(trained, sae)
     figures["labels"] = card.label_figures(evidence, labelling)
     job.log(f"labels {figures['labels']['summary']}")
-    figures["control"] = card.label_figures(*job.labelled(untrained, control))
-    job.log(f"control {figures['control']['summary']}")
-
     states = _states(transformer, job, settings)
     vectors = steering.topic_directions(evidence, states, TOPICS).astype(np.float16).astype(np.float32)
     bench = steering.Bench(transformer, job.tokenizer, evidence)
@@ -140,6 +138,11 @@ def run(settings: Settings, folder: Path, kept: Path | None = None) -> dict[str,
     topics = steering.calibrate(bench, vectors, np.full(len(vectors), 4.0, np.float32), settings.seed)
     figures["steering"] = card.steering_figures(steered, topics)
     job.log(f"steering {figures['steering']['summary']}")
+
+    untrained = job.untrained_model()
+    control = job.step("control", lambda: job.train_autoencoder(untrained))
+    figures["control"] = card.label_figures(*job.labelled(untrained, control))
+    job.log(f"control {figures['control']['summary']}")
 
     dashboard = make_documents(settings, DASHBOARD, settings.dashboard_documents, noise=0)
     texts = [job.tokenizer.encode(document.text) for document in dashboard]

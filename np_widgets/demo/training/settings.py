@@ -3,6 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+
+class Group(NamedTuple):
+    """One of the nested groups of latents: where it ends, its budget per token, its weight."""
+
+    end: int
+    active: int
+    weight: float
 
 
 @dataclass(frozen=True)
@@ -25,18 +34,17 @@ class Settings:
     warm_up: int = 60
     # The sparse autoencoder
     hook: int = 2
-    context_latents: int = 64
-    context_active: int = 4
-    context_weight: float = 2.0
-    prefixes: tuple[int, ...] = (160, 288, 512)
-    prefix_weight: float = 0.3
-    active: int = 16
-    sae_documents: int = 60_000
-    sae_steps: int = 6000
+    groups: tuple[Group, ...] = (Group(80, 5, 2.0), Group(176, 2, 1.0), Group(512, 18, 1.0))
+    sae_documents: int = 30_000
+    sae_steps: int = 4500
     sae_batch: int = 2048
     sae_rate: float = 2e-3
+    tuning_steps: int = 700
+    tuning_rows: int = 8
+    tuning_rate: float = 5e-4
+    tuning_fidelity: float = 1.0
     # Measuring
-    label_documents: int = 6000
+    label_documents: int = 4000
     test_documents: int = 800
     dashboard_documents: int = 1000
     steering_latents: int | None = None
@@ -44,7 +52,7 @@ class Settings:
     @property
     def latents(self) -> int:
         """How many latents the autoencoder has."""
-        return self.prefixes[-1]
+        return self.groups[-1].end
 
 
 FULL = Settings()
@@ -54,10 +62,8 @@ QUICK = replace(
     documents=600,
     vocabulary_documents=600,
     sae_documents=200,
-    context_latents=8,
-    context_active=2,
-    prefixes=(24, 48),
-    active=8,
+    groups=(Group(8, 2, 2.0), Group(24, 2, 1.0), Group(48, 4, 1.0)),
+    tuning_steps=3,
     sae_steps=60,
     sae_batch=256,
     label_documents=120,
