@@ -194,8 +194,8 @@ describe("cursor", () => {
       };
       expect(await at("ArrowRight")).toEqual([0, 2]);
       expect(await at("ArrowRight")).toEqual([0, 3]);
-      expect(text(".npw-foot")).toBe('token “↵” raw "\\n" · example 1 · position 3 · 0.00');
-      expect(one(".npw-foot").ariaLive).toBe("polite");
+      expect(text(".npw-readout")).toBe('token “↵” raw "\\n" · example 1 · position 3 · 0.00');
+      expect(one(".npw-readout").getAttribute("aria-live")).toBe("polite");
       expect(await at("Home")).toEqual([0, 0]);
       expect(await at("ArrowLeft")).toEqual([0, 0]);
       expect(await at("End")).toEqual([0, 4]);
@@ -215,8 +215,8 @@ describe("cursor", () => {
       one(".npw-peak").dispatchEvent(new PointerEvent("pointermove", { bubbles: true }));
       await drawn();
       expect(model.get("hovered")).toEqual([0, 2]);
-      expect(text(".npw-foot")).toBe("token “ town” · example 1 · position 2 · 8.00 · peak");
-      expect(one(".npw-foot").ariaLive).toBe("off");
+      expect(text(".npw-readout")).toBe("token “ town” · example 1 · position 2 · 8.00 · peak");
+      expect(one(".npw-readout").hasAttribute("aria-live")).toBe(false);
     }));
 
   test("a token selected in Python is shown even if the window cuts it off", () => {
@@ -242,7 +242,7 @@ describe("what only some features have", () => {
       expect(text(".npw-target.npw-pos")).toBe("c");
       expect(text(".npw-worse")).toBe("b");
       expect(text(".npw-better")).toBe("c");
-      expect(text(".npw-foot")).toContain("DFA target · loss −0.50");
+      expect(text(".npw-readout")).toContain("DFA target · loss −0.50");
     });
   });
 });

@@ -71,5 +71,5 @@ export const refill = (host: HTMLElement, ...nodes: (Node | string)[]): void => 
   const { activeElement: held } = host.getRootNode() as Document;
   const arg = host.contains(held) && held?.getAttribute("data-arg");
   host.replaceChildren(...nodes);
-  if (arg) host.querySelector<HTMLElement>(`[data-arg=${CSS.escape(arg)}]`)?.focus();
+  if (arg) host.querySelector<HTMLElement>(`[data-arg="${CSS.escape(arg)}"]`)?.focus();
 };

@@ -12,7 +12,8 @@ function choice(
 ): HTMLElement {
   const select = focusable(h("select", "input"));
   select.name = name;
-  select.append(...options.map((value) => new Option(value, value, false, value === chosen)));
+  select.append(...options.map((value) => h("option", "", value)));
+  select.value = chosen;
   return h("label", "field", label, select);
 }
 

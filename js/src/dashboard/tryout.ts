@@ -60,7 +60,7 @@ export function mountTryout(model: Model, signal: AbortSignal, ports: TryPorts):
     hover(p, byKey) {
       if (p === list.over) return;
       mark(list, p, list.held);
-      ports.out.ariaLive = byKey ? "polite" : "off";
+      attrs(ports.out, { "aria-live": byKey && "polite" });
       drawReadout(ports.out, doc, p, "your text");
       save(model, { marker: doc?.values[p] ?? null });
     },

@@ -7,12 +7,12 @@ import { GUIDE, mountHeatmap } from "./panel";
 const render = (props: RenderProps<HeatmapTraits>): (() => void) => {
   const { model } = props;
   return frame(props, (root, signal) => {
-    const out = h("footer", "foot");
+    const out = h("footer", "readout");
     const panel = mountHeatmap(model, signal, {
       texts: () => model.get("_texts"),
       trait: "_texts",
       title: "",
-      none: () => "nothing to show",
+      none: () => "no text",
       out,
       hover: (hovered) => save(model, { hovered }),
     });

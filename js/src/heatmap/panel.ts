@@ -101,7 +101,7 @@ export const mountHeatmap = (model: HeatmapModel, signal: AbortSignal, ports: Po
     hover(p, byKey) {
       if (p === list.over) return;
       // A pointer that wanders over text must not talk; a cursor moved by keys must.
-      ports.out.ariaLive = byKey ? "polite" : "off";
+      attrs(ports.out, { "aria-live": byKey && "polite" });
       ports.hover(at(p), doc?.values[p] ?? null);
     },
     pick: (p) =>

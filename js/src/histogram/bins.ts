@@ -123,7 +123,7 @@ function createPlot(name: Name, signal: AbortSignal, pick: (edge: Range) => void
       refill(columns, ...bars);
       columns.classList.toggle(
         "npw-picking",
-        bars.some((node) => node.ariaSelected === "true"),
+        bars.some((node) => node.getAttribute("aria-selected") === "true"),
       );
       left.textContent = chart ? brief(chart.low) : "";
       right.textContent = chart ? brief(chart.high) : "";
