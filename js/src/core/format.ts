@@ -17,7 +17,7 @@ export const brief = (value: number): string => {
   return value ? number(value, size >= 100 ? 0 : size >= 1 ? 1 : 2) : "0";
 };
 
-export const count = (value: number): string => value.toLocaleString("en-US");
+export const count = (value: number): string => `${value}`.replace(/\B(?=(\d{3})+$)/g, ",");
 
 export const plural = (n: number, one: string, many = `${one}s`): string =>
   `${count(n)} ${n === 1 ? one : many}`;

@@ -13,8 +13,6 @@ export const frame = <Traits extends CommonTraits>(
   const { signal } = life;
   const root = h("div", "root");
   const common = model as unknown as AnyModel<CommonTraits & { scheme: string }>;
-  fill(root, signal);
-  el.append(root);
   onEnd(signal, () => root.remove());
   const retheme = followTheme(el, root, () => common.get("theme"), signal);
   const dress = (): void => {
@@ -22,6 +20,9 @@ export const frame = <Traits extends CommonTraits>(
     attrs(root, { "data-scheme": common.get("scheme"), "data-guide": common.get("guide") });
   };
   watch(common, ["theme", "scheme", "guide"], dress, signal);
+  // Filled before it is attached, and themed before both: to ask for a style costs a layout of what is there.
+  fill(root, signal);
+  el.append(root);
   const end = (): void => life.abort();
   if (outer?.aborted) end();
   outer?.addEventListener("abort", end, { signal });
