@@ -52,6 +52,15 @@ function createField(model: Model, signal: AbortSignal): HTMLElement {
   return node;
 }
 
+/** An answer is shown whole, whatever the examples are filtered by. */
+const wholeText = (model: Model): View => ({
+  ...viewOf(model),
+  window: "full",
+  value_range: null,
+  next_token: null,
+  show_hidden: ["not-positive"],
+});
+
 /** Try a text: the answer is drawn in the same scale as the examples, an error where the answer would be. */
 export function mountTryout(model: Model, signal: AbortSignal, ports: TryPorts): HTMLElement {
   const [said, wrong, wait] = [h("p", "quiet"), h("div"), h("div", "skeleton line-skeleton")];
@@ -79,13 +88,7 @@ export function mountTryout(model: Model, signal: AbortSignal, ports: TryPorts):
     doc = given && decode(given.texts);
     Object.assign(list, { over: -1, held: -1 });
     if (!doc) return;
-    const view: View = {
-      ...viewOf(model),
-      window: "full",
-      value_range: null,
-      next_token: null,
-      show_hidden: ["not-positive"],
-    };
+    const view = wholeText(model);
     drawList(list, { doc, view, plan: planOf(doc, view), end: ports.top() });
     said.textContent = doc.top > 0 ? "" : "the feature does not fire on this text";
   };

@@ -16,6 +16,16 @@ const breakAfter = (doc: Doc, p: number, breaks: boolean): string =>
 const topOf = (values: Float32Array | undefined): number =>
   values?.reduce((top, v) => max(top, abs(v) || 0), 0) ?? 0;
 
+/** An element for one token, with its strengths as variables that the style sheet draws. */
+const element = (doc: Doc, p: number, names: string[], strengths: Record<string, number>): Run => {
+  const node: HTMLElement & Run = h("span", `t ${names.join(" ")}`, textAt(doc, p));
+  for (const name in strengths) {
+    if (strengths[name]) node.style.setProperty(`--${name}`, strengths[name].toFixed(3));
+  }
+  node.npwAt = p;
+  return node;
+};
+
 /** A function that turns a token into its element, or null where plain text is enough. */
 export const painter = (
   doc: Doc,
@@ -54,16 +64,8 @@ export const painter = (
       hit: hit && at >= shift && hit(p - shift),
     };
     const names = Object.keys(looks).filter((name) => looks[name]);
-    if (!names.length) return null;
-    const node: HTMLElement & Run = h("span");
-    node.className = `npw-t npw-${names.join(" npw-")}`;
-    const { style } = node;
-    if (alpha) style.setProperty("--a", alpha.toFixed(3));
-    if (dfaAlpha) style.setProperty("--d", dfaAlpha.toFixed(3));
-    if (lossNow) style.setProperty("--l", (0.2 + (0.8 * abs(lossNow)) / lossTop).toFixed(3));
-    node.textContent = textAt(doc, p);
-    node.npwAt = p;
-    return node;
+    const l = lossNow && 0.2 + (0.8 * abs(lossNow)) / lossTop;
+    return names.length ? element(doc, p, names, { a: alpha, d: dfaAlpha, l }) : null;
   };
 };
 

@@ -47,6 +47,15 @@ const SETTINGS = [
 export const viewOf = (model: HeatmapModel): View =>
   Object.fromEntries(SETTINGS.map((name) => [name, model.get(name)])) as unknown as View;
 
+const actsOf = (model: HeatmapModel) => ({
+  window: (arg: string) => save(model, { window: arg as View["window"] }),
+  hidden(arg: string) {
+    const kinds = new Set<string>(model.get("show_hidden"));
+    if (!kinds.delete(arg)) kinds.add(arg);
+    save(model, { show_hidden: [...kinds] as HiddenKind[] });
+  },
+});
+
 /** What stands around the examples; drawn anew with them. */
 const createFrame = (model: HeatmapModel, signal: AbortSignal, ports: Ports, list: HTMLElement) => {
   const [amount, tools, scale] = [h("span", "quiet"), h("span", "segments"), h("span")];
@@ -64,14 +73,7 @@ const createFrame = (model: HeatmapModel, signal: AbortSignal, ports: Ports, lis
     scale,
   );
   const body = h("div", "", filters, common, list, below);
-  const acts = {
-    window: (arg: string) => save(model, { window: arg as View["window"] }),
-    hidden(arg: string) {
-      const kinds = new Set<string>(model.get("show_hidden"));
-      if (!kinds.delete(arg)) kinds.add(arg);
-      save(model, { show_hidden: [...kinds] as HiddenKind[] });
-    },
-  };
+  const acts = actsOf(model);
   onAct(bar, signal, acts);
   onAct(body, signal, acts);
   const draw = (doc: Doc, view: View, plan: Plan): void => {

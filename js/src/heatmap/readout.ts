@@ -23,7 +23,7 @@ const facts = (doc: Doc, p: number, where: string): string => {
 
 export const drawReadout = (out: HTMLElement, doc: Doc | null, p: number, where = ""): void => {
   if (!doc || p < 0) {
-    out.textContent = doc && "point at a token or use arrows";
+    out.textContent = doc && "point at a token or use arrow keys";
     return;
   }
   const shown = isContinued(doc, p) ? "…" : textAt(doc, p);

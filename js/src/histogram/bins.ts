@@ -1,4 +1,4 @@
-import { attrs, button, h, onAct, refill } from "../core/dom";
+import { attrs, button, h, listen, onAct, refill } from "../core/dom";
 import { brief, count, span } from "../core/format";
 import { save, watch } from "../core/life";
 import { rove } from "../core/rove";
@@ -75,62 +75,62 @@ interface Plot {
   mark(value: number | null): void;
 }
 
+/** Where a value stands on the axis, and in which bin; -1 for neither. */
+function placeOf(chart: Chart, value: number | null): { at: number; bin: number } {
+  const { low, high, edges } = chart;
+  if (value === null || !(value >= low && value <= high)) return { at: -1, bin: -1 };
+  const bin = edges.findIndex((edge) => value >= edge![0] && value <= edge![1]);
+  return { at: (100 * (value - low)) / (high - low), bin };
+}
+
+/** The middle of the axis reads out the bin under the pointer or the focus. */
+function readOut(
+  columns: HTMLElement,
+  name: Name,
+  signal: AbortSignal,
+  say: (bin: number) => string,
+): HTMLElement {
+  const middle = h("span", "axis-middle", LABEL[name]);
+  const read = (event: Event): void => {
+    const bin = (event.target as HTMLElement).dataset["arg"];
+    const away = event.type === "focusout" || event.type === "pointerleave";
+    middle.textContent = bin && !away ? say(Number(bin)) : LABEL[name];
+  };
+  for (const type of ["pointerover", "pointerleave", "focusin", "focusout"]) {
+    listen(columns, type, read, signal);
+  }
+  return middle;
+}
+
 /** One histogram: columns that can be reached by keys, an axis that doubles as the read-out. */
 function createPlot(name: Name, signal: AbortSignal, pick: (edge: Range) => void): Plot {
-  const columns = attrs(h("div", "columns"), {
-    role: "listbox",
-    "aria-label": `${LABEL[name]} histogram`,
-  });
-  const needle = h("i", "needle");
-  const middle = h("span", "axis-middle", LABEL[name]);
+  const [columns, needle] = [h("div", "columns"), h("i", "needle")];
+  attrs(columns, { role: "listbox", "aria-label": `${LABEL[name]} histogram` });
   const [left, right] = [h("span"), h("span")];
   const items = (): HTMLElement[] => [...columns.querySelectorAll<HTMLElement>("[role=option]")];
   const tabStop = rove(columns, signal, items);
   let chart: Chart | null = null;
-  const read = (event: Event): void => {
-    const at = (event.target as HTMLElement).dataset["arg"];
-    const away = event.type === "focusout" || event.type === "pointerleave";
-    middle.textContent = chart && at && !away ? describe(chart, Number(at)) : LABEL[name];
-  };
-  for (const type of ["pointerover", "pointerleave", "focusin", "focusout"]) {
-    columns.addEventListener(type, read, { signal });
-  }
+  const middle = readOut(columns, name, signal, (bin) => (chart ? describe(chart, bin) : ""));
   onAct(columns, signal, { bin: (arg) => pick(chart?.edges[Number(arg)] ?? null) });
-  const mark = (value: number | null): void => {
-    if (!chart) return;
-    const inside = value !== null && value >= chart.low && value <= chart.high;
-    needle.hidden = !inside;
-    if (inside) needle.style.left = `${((value - chart.low) / (chart.high - chart.low)) * 100}%`;
-    const at = inside
-      ? chart.edges.findIndex((edge) => value >= edge![0] && value <= edge![1])
-      : -1;
-    items().forEach((item, i) => {
-      item.classList.toggle("npw-under", i === at);
-    });
-  };
+  const axis = h("figcaption", "axis", left, middle, right);
   return {
-    el: h(
-      "figure",
-      "plot",
-      h("div", "plot-area", columns, needle),
-      h("figcaption", "axis", left, middle, right),
-    ),
+    el: h("figure", "plot", h("div", "plot-area", columns, needle), axis),
     draw(bins, log, chosen) {
-      chart = bins?.centres.length ? chartOf(name, bins) : null;
-      const most = Math.max(...(chart?.counts.filter((n) => n > 0) ?? []), 0) || 1;
-      const current = chart;
-      const bars = current?.counts.map((_, i) => column(current, i, most, log, chosen)) ?? [];
-      refill(columns, ...bars);
-      columns.classList.toggle(
-        "npw-picking",
-        bars.some((node) => node.getAttribute("aria-selected") === "true"),
-      );
-      left.textContent = chart ? brief(chart.low) : "";
-      right.textContent = chart ? brief(chart.high) : "";
-      needle.hidden = true;
+      const now = bins?.centres.length ? chartOf(name, bins) : null;
+      chart = now;
+      const most = Math.max(...(now?.counts.filter((n) => n > 0) ?? []), 0) || 1;
+      refill(columns, ...(now?.counts.map((_, i) => column(now, i, most, log, chosen)) ?? []));
+      columns.classList.toggle("npw-picking", !!columns.querySelector("[aria-selected=true]"));
+      left.textContent = now && brief(now.low);
+      right.textContent = now && brief(now.high);
       tabStop();
     },
-    mark,
+    mark(value) {
+      const { at, bin } = chart ? placeOf(chart, value) : { at: -1, bin: -1 };
+      needle.hidden = at < 0;
+      needle.style.left = `${at}%`;
+      items().forEach((item, i) => item.classList.toggle("npw-under", i === bin));
+    },
   };
 }
 
@@ -149,6 +149,7 @@ export function mountBins(model: BinsModel, signal: AbortSignal, ports: BinsPort
     const log = model.get("log_counts") ?? false;
     activation.draw(data?.activation ?? null, log, model.get("value_range") ?? null);
     logit.draw(data?.logit ?? null, log, null);
+    logit.mark(null);
     activation.el.hidden = !data?.activation;
     logit.el.hidden = !data?.logit;
     const none = !data?.activation && !data?.logit;
