@@ -125,14 +125,25 @@ def examples(corpus: Corpus, numbers: Ints, values: Array, *, intervals: bool = 
         return chosen
     edges = np.linspace(0, peak, INTERVALS + 1)
     used = {example.document for example in chosen}
+    strongest_there = _is_document_peak(corpus.document[numbers], values)
     for low, high in zip(edges[-2::-1], edges[:0:-1], strict=True):
-        inside = np.nonzero((values > low) & (values <= high))[0]
-        share = len(inside) / corpus.n_tokens
+        in_band = (values > low) & (values <= high)
+        share = int(in_band.sum()) / corpus.n_tokens
+        # A text stands in the band of its peak: one that fires harder elsewhere would have to be moved there.
+        inside = np.nonzero(in_band & strongest_there)[0]
         # A fixed step through the band instead of chance: the same dashboard every time.
         spread = inside[np.argsort((inside * 7919) % 10007, kind="stable")]
         picked = _one_per_document(corpus, numbers, spread, PER_INTERVAL, used)
         chosen += [make(firing, float(low), float(high), share) for firing in picked]
     return chosen
+
+
+def _is_document_peak(documents: Ints, values: Array) -> NDArray[np.bool_]:
+    """Whether each firing is the strongest of its document; firings stand in the order of the corpus."""
+    begins = np.flatnonzero(np.diff(documents, prepend=-1))
+    peaks = np.maximum.reduceat(values, begins)
+    is_peak: NDArray[np.bool_] = values == np.repeat(peaks, np.diff(begins, append=len(values)))
+    return is_peak
 
 
 def _maker(corpus: Corpus, numbers: Ints, values: Array) -> Callable[[int, float, float, float], Example]:
@@ -164,6 +175,9 @@ def histogram(values: Array) -> tuple[list[int], list[float]]:
     """Return the counts and the centres of fifty bins."""
     if not len(values):
         return [], []
-    counts, edges = np.histogram(values, bins=BINS)
+    low, high = float(values.min()), float(values.max())
+    # Firings that are all alike have no range to cut into bins.
+    bounds = (low, high) if high - low > 1e-6 * abs(high) else (low - 0.5, high + 0.5)
+    counts, edges = np.histogram(values.astype(np.float64), bins=BINS, range=bounds)
     centres = (edges[1:] + edges[:-1]) / 2
     return counts.tolist(), [round(float(centre), 4) for centre in centres]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from np_widgets import DemoSource, Feature, FeatureDashboard, InvalidRequest, NotFound, to_dataframe
+from np_widgets import DemoSource, Feature, FeatureDashboard, InvalidRequest, NotFound, demo, to_dataframe
+from np_widgets.examples import arrange
 
 REF = f"{DemoSource.model}/{DemoSource.source}/7"
 
@@ -89,3 +90,11 @@ def test_features_come_in_the_order_asked_for_and_as_slim_as_asked_for(source: D
     features = source.get_features(refs, max_activations=2)
     assert [f.index for f in features] == [5, 3, 5]
     assert all(len(f.activations) == 2 for f in features)
+
+
+def test_every_feature_can_be_shown_and_none_needs_mending(source: DemoSource) -> None:
+    refs = [f"{DemoSource.model}/{DemoSource.source}/{index}" for index in range(demo.load().n_features)]
+    for feature in source.get_features(refs):
+        assert feature.activation_histogram
+        assert feature.warnings == ()
+        assert arrange(feature.activations).note() == ""
