@@ -76,8 +76,7 @@ def test_strength_is_where_the_text_becomes_odd() -> None:
     found = crossing(np.stack([never, at_once, between]).astype(np.float32))
     assert found[0] == pytest.approx(MULTIPLES[-1])
     assert found[1] == pytest.approx(MULTIPLES[0])
-    assert 0.75 < found[2] < 1.0
-    assert found[2] == pytest.approx((0.75 + 1.0) / 2)
+    assert found[2] == pytest.approx((0.6 + 1.0) / 2)
 
 
 @pytest.fixture(scope="module")

@@ -1,10 +1,10 @@
 """The sparse autoencoder in PyTorch: latents for the text around, then latents for the token.
 
 A plain sparse autoencoder on so small a model spends its latents on single words and drops what
-is spread thinly over a text. So the dictionary is nested (a Matryoshka), in three groups. The first
-has to describe, from one token's hidden state, the mean hidden state of the whole text: what kind
-of text it is. The second has to do as well as it can on the token with few latents, which become
-classes of words and places; the third adds the details.
+is spread thinly over a text. So the dictionary is nested (a Matryoshka). Its first, wide groups
+have to describe, from one token's hidden state, the mean hidden state of the whole text: what kind
+of text it is. Of the others, each has to describe the token as well as it can without those after
+it: few latents, which become classes of words and places, and then many, which add the details.
 """
 
 from __future__ import annotations
@@ -149,9 +149,17 @@ def tune(
     """Teach the autoencoder what the model needs: its next token should stay the same.
 
     A small error of the hidden state may change much of what the model says and a large one
-    little. A short training on that difference (the Kullback-Leibler divergence) is enough.
+    little. A short training on that difference (the Kullback-Leibler divergence) is enough. The
+    last group alone takes part: the others are to describe the text, whatever comes next.
     """
-    optimizer = torch.optim.Adam(sae.parameters(), lr=settings.tuning_rate, betas=(0.9, 0.99))
+    tuned = (torch.arange(settings.latents) >= settings.groups[-2].end).float()
+    hooks = [
+        sae.encoder.register_hook(lambda gradient: gradient * tuned),
+        sae.decoder.register_hook(lambda gradient: gradient * tuned[:, None]),
+        sae.encoder_bias.register_hook(lambda gradient: gradient * tuned),
+    ]
+    taught = [sae.encoder, sae.decoder, sae.encoder_bias]
+    optimizer = torch.optim.Adam(taught, lr=settings.tuning_rate, betas=(0.9, 0.99))
     generator = torch.Generator().manual_seed(settings.seed + 2)
     for step in range(settings.tuning_steps):
         for group in optimizer.param_groups:
@@ -171,6 +179,8 @@ def tune(
         descend(sae, optimizer, changed + settings.tuning_fidelity * error.square().mean())
         if step % 100 == 0 or step == settings.tuning_steps - 1:
             log(f"  tuning {step}  divergence {changed.item():.4f}  unexplained {error.square().mean().item():.4f}")
+    for hook in hooks:
+        hook.remove()
 
 
 def batch_top(inputs: Tensor, count: int) -> tuple[Tensor, float]:
@@ -187,10 +197,9 @@ def nested_loss(
 ) -> tuple[Tensor, Tensor]:
     """Return the error of all nested groups, and what the whole dictionary leaves over."""
     made, begin, total = sae.decoder_bias, 0, x.new_zeros(())
-    for number, group in enumerate(groups):
+    for group in groups:
         made = made + activations[:, begin : group.end] @ sae.decoder[begin : group.end]
-        wanted = x if number else around
-        total = total + group.weight * (wanted - made).square().mean()
+        total = total + ((around if group.wide else x) - made).square().mean()
         begin = group.end
     return total, x - made
 

@@ -117,7 +117,7 @@ A transformer with {blocks} blocks of width {width}, {heads} heads, rotary posit
 context of {context} tokens, trained on {documents:,} short texts of eighteen kinds (stories, letters,
 recipes, quizzes, code, sums ...), many of them about one of fourteen topics. The sparse autoencoder has
 {n_latents} latents in nested groups (up to {n_groups}) and reads the residual stream that enters block {hook};
-the first group was trained to describe the text around a token, the others the token. Weights ship in
+the first two were trained to describe the text around a token, the others the token. Weights ship in
 half precision, thresholds in single; all figures are measured with the shipped weights, on texts
 written from other seeds than the training texts.
 
@@ -128,7 +128,9 @@ written from other seeds than the training texts.
 ## Labels
 
 A label is the candidate with the highest F1 on even-numbered texts; scores are from odd-numbered
-ones. "Control" is an autoencoder trained the same way on the same model before any training: labels
+ones. The texts are clean: those with invented words or odd spelling, on which the model was also
+trained, are left out here and in dashboards. "Control" is an autoencoder trained the same way on the
+same model before any training: labels
 that it reaches too (single tokens above all) say nothing about what the model learned.
 
 {labels}

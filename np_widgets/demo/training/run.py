@@ -90,7 +90,7 @@ class Run:
     def labelled(self, weights: Weights, sae: Weights) -> tuple[Any, Labelling]:
         """Lay facts and activations side by side and match them."""
         transformer, encoder = self.runtime(weights), SparseAutoencoder(sae)
-        documents = make_documents(self.settings, LABEL, self.settings.label_documents)
+        documents = make_documents(self.settings, LABEL, self.settings.label_documents, noise=0)
         evidence = gather(documents, Tagger(self.tokenizer), transformer, encoder)
         return evidence, Labelling(evidence, self.tokenizer)
 
@@ -157,6 +157,6 @@ def run(settings: Settings, folder: Path, kept: Path | None = None) -> dict[str,
 def _states(transformer: Transformer, job: Run, settings: Settings) -> NDArray[np.float32]:
     from .measure import batches
 
-    documents = make_documents(settings, LABEL, settings.label_documents)
+    documents = make_documents(settings, LABEL, settings.label_documents, noise=0)
     texts = [job.tokenizer.encode(document.text) for document in documents]
     return np.concatenate([transformer.residual(ids)[inside] for ids, inside in batches(texts)])

@@ -7,11 +7,12 @@ from typing import NamedTuple
 
 
 class Group(NamedTuple):
-    """One of the nested groups of latents: where it ends, its budget per token, its weight."""
+    """One of the nested groups of latents: where it ends, its budget per token, what it describes."""
 
     end: int
     active: int
-    weight: float
+    wide: bool = False
+    """Whether it describes the mean state of the text instead of the state of the token."""
 
 
 @dataclass(frozen=True)
@@ -34,12 +35,17 @@ class Settings:
     warm_up: int = 60
     # The sparse autoencoder
     hook: int = 2
-    groups: tuple[Group, ...] = (Group(80, 5, 2.0), Group(176, 2, 1.0), Group(512, 18, 1.0))
-    sae_documents: int = 30_000
-    sae_steps: int = 4500
+    groups: tuple[Group, ...] = (
+        Group(32, 3, wide=True),
+        Group(80, 3, wide=True),
+        Group(176, 2),
+        Group(512, 13),
+    )
+    sae_documents: int = 14_000
+    sae_steps: int = 1700
     sae_batch: int = 2048
     sae_rate: float = 2e-3
-    tuning_steps: int = 700
+    tuning_steps: int = 250
     tuning_rows: int = 8
     tuning_rate: float = 5e-4
     tuning_fidelity: float = 1.0
@@ -62,7 +68,7 @@ QUICK = replace(
     documents=600,
     vocabulary_documents=600,
     sae_documents=200,
-    groups=(Group(8, 2, 2.0), Group(24, 2, 1.0), Group(48, 4, 1.0)),
+    groups=(Group(8, 2, wide=True), Group(24, 2), Group(48, 4)),
     tuning_steps=3,
     sae_steps=60,
     sae_batch=256,

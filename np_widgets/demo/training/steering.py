@@ -42,7 +42,7 @@ FRESH_PROMPTS = (
     "It was",
 )
 """For the figures that are reported; strengths are chosen on the prompts above."""
-MULTIPLES = (0.1, 0.18, 0.27, 0.4, 0.55, 0.75, 1.0, 1.4, 2.0, 3.0)
+MULTIPLES = (0.1, 0.2, 0.35, 0.6, 1.0, 1.7, 3.0)
 TARGET = 1.75
 """Strengths are set to where the text is this many times as surprising to the model as its own."""
 LIMIT = 2.0
