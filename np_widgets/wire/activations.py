@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import pairwise
-from typing import Any, TypeVar
+from collections.abc import Iterable, Sequence
+from itertools import pairwise, repeat
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
 from np_widgets.models import (
+    NO_NUMBERS,
     Activation,
     DirectFeatureAttribution,
     FloatArray,
@@ -26,10 +27,26 @@ T = TypeVar("T")
 UNREAD_TOP = 99.0
 
 
+class Rare(NamedTuple):
+    """Numbers that few sources have: attribution, loss, attention pattern."""
+
+    dfa: FloatArray = NO_NUMBERS
+    loss: FloatArray = NO_NUMBERS
+    z: FloatArray = NO_NUMBERS
+
+
 def build_activations(rows: Sequence[ActivationRow], provenance: Provenance | None = None) -> tuple[Activation, ...]:
     """Mend and type rows; the numbers of all rows are converted in one go, which is most of the cost."""
-    arrays = _arrays([row.values for row in rows])
-    return tuple(_build(row, values, provenance) for row, values in zip(rows, arrays, strict=True))
+    rare: Iterable[Rare] = repeat(Rare())
+    if any(row.dfa_values or row.loss_values or row.z_values for row in rows):
+        rare = map(
+            Rare,
+            _arrays([row.dfa_values for row in rows]),
+            _arrays([row.loss_values for row in rows]),
+            _arrays([row.z_values for row in rows]),
+        )
+    values = _arrays([row.values for row in rows])
+    return tuple(_build(row, own, more, provenance) for row, own, more in zip(rows, values, rare, strict=False))
 
 
 def _arrays(lists: Sequence[Numbers | None]) -> list[FloatArray]:
@@ -44,11 +61,11 @@ def _arrays(lists: Sequence[Numbers | None]) -> list[FloatArray]:
     return [whole[start:end] for start, end in pairwise(ends)]
 
 
-def _build(row: ActivationRow, values: FloatArray, provenance: Provenance | None) -> Activation:
+def _build(row: ActivationRow, values: FloatArray, rare: Rare, provenance: Provenance | None) -> Activation:
     tokens = row.tokens or ()
     more: dict[str, Any] = {}
     if len(values) != len(tokens) or row.dfa_values or row.loss_values or _has_z(row):
-        values, more = _rare_parts(row, values)
+        values, more = _rare_parts(row, values, rare)
     peak, minimum, peak_index = row.max_value, row.min_value, row.max_value_token_index
     if peak is None or minimum is None or peak_index is None or not 0 <= peak_index < len(tokens):
         peak, minimum, peak_index = _extremes(values, peak, minimum, peak_index)
@@ -83,18 +100,18 @@ def _identity(row: ActivationRow) -> dict[str, Any]:
     }
 
 
-def _rare_parts(row: ActivationRow, values: FloatArray) -> tuple[FloatArray, dict[str, Any]]:
+def _rare_parts(row: ActivationRow, values: FloatArray, rare: Rare) -> tuple[FloatArray, dict[str, Any]]:
     """Mend what most examples do not need or have: odd lengths, attribution, loss, attention pattern."""
     repairs = Repairs()
     n_tokens = len(row.tokens or ())
     values = repairs.fit("values", values, n_tokens)
     more: dict[str, Any] = {}
     if row.dfa_values:
-        more["dfa"] = _dfa(row, repairs, n_tokens)
+        more["dfa"] = _dfa(row, rare.dfa, repairs)
     if row.loss_values:
-        more["loss_values"] = repairs.fit("loss_values", frozen_array(row.loss_values), n_tokens)
+        more["loss_values"] = repairs.fit("loss_values", rare.loss, n_tokens)
     if _has_z(row):
-        more["z_pattern"] = _z_pattern(row, repairs)
+        more["z_pattern"] = _z_pattern(row, rare.z, repairs)
     if repairs.surplus:
         more["cut"] = tuple(repairs.surplus.items())
     return values, {**more, "mismatches": tuple(repairs.mismatches)}
@@ -120,13 +137,12 @@ def _interval(low: float | None, high: float | None, fraction: float | None) -> 
     return QuantileInterval(low=low, high=high, fraction=known)
 
 
-def _dfa(row: ActivationRow, repairs: Repairs, n_tokens: int) -> DirectFeatureAttribution | None:
-    target = row.dfa_target_index
+def _dfa(row: ActivationRow, values: FloatArray, repairs: Repairs) -> DirectFeatureAttribution | None:
+    target, n_tokens = row.dfa_target_index, len(row.tokens or ())
     if target == -1 and not row.dfa_max_value:
         return None  # SAEDashboard's row for an example without attribution: [], -1, 0
-    values = repairs.fit("dfa_values", frozen_array(row.dfa_values or ()), n_tokens)
     return DirectFeatureAttribution(
-        values=values,
+        values=repairs.fit("dfa_values", values, n_tokens),
         target_index=target if target is not None and 0 <= target < n_tokens else None,
         peak=row.dfa_max_value,
     )
@@ -136,15 +152,15 @@ def _has_z(row: ActivationRow) -> bool:
     return bool(row.z_values or row.z_q_indices or row.z_k_indices)
 
 
-def _z_pattern(row: ActivationRow, repairs: Repairs) -> ZPattern:
-    source, target = repairs.level(
-        z_source_indices=row.z_q_indices, z_target_indices=row.z_k_indices, z_values=row.z_values
-    )[:2]
-    values = list(row.z_values or ())
+def _z_pattern(row: ActivationRow, values: FloatArray, repairs: Repairs) -> ZPattern:
+    source, target = row.z_q_indices or [], row.z_k_indices or []
+    if len(source) == len(target) == len(values):
+        return ZPattern(source_indices=tuple(source), target_indices=tuple(target), values=values)
+    sources, targets, filled = repairs.level(z_source_indices=source, z_target_indices=target, z_values=row.z_values)
     return ZPattern(
-        source_indices=source,  # type: ignore[arg-type]  # two lists of indices beside one of numbers
-        target_indices=target,  # type: ignore[arg-type]
-        values=frozen_array([*values, *[None] * (len(source) - len(values))]),
+        source_indices=sources,  # type: ignore[arg-type]  # two lists of indices beside one of numbers
+        target_indices=targets,  # type: ignore[arg-type]
+        values=frozen_array(filled),
     )
 
 

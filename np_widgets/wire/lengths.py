@@ -6,7 +6,6 @@ Missing values become NaN, missing names None; surplus values are cut from the v
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import zip_longest
 from typing import TypeVar
 
 import numpy as np
@@ -42,12 +41,14 @@ class Repairs:
     ) -> tuple[tuple[T | None, ...], FloatArray]:
         """Fill the shorter of names and values; the names' number counts as the right one."""
         names, values = names or (), values or ()
-        if len(names) != len(values):
-            self.report(field, len(names), len(values))
-        pairs = list(zip_longest(names, values))
-        if not pairs:
-            return (), NO_NUMBERS
-        return tuple(name for name, _ in pairs), frozen_array([value for _, value in pairs])
+        if len(names) == len(values):
+            return tuple(names), frozen_array(values) if values else NO_NUMBERS
+        self.report(field, len(names), len(values))
+        longest = max(len(names), len(values))
+        return (
+            (*names, *[None] * (longest - len(names))),
+            frozen_array([*values, *[None] * (longest - len(values))]),
+        )
 
     def level(self, **lists: Sequence[T] | None) -> list[tuple[T | None, ...]]:
         """Fill several parallel lists to the longest of them, each shorter one reported under its name."""

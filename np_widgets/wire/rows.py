@@ -13,7 +13,7 @@ Numbers = list[float | None]
 Row = dict[str, Any]
 
 
-class ActivationRow(msgspec.Struct, rename="camel"):
+class ActivationRow(msgspec.Struct, rename="camel", gc=False):
     """An Activation row (contract, 2.2), or the answer of activation/new, which has fewer fields."""
 
     tokens: tuple[str, ...] | None = None
