@@ -45,7 +45,7 @@ class Settings:
     sae_steps: int = 1700
     sae_batch: int = 2048
     sae_rate: float = 2e-3
-    tuning_steps: int = 250
+    tuning_steps: int = 540
     tuning_rows: int = 8
     tuning_rate: float = 5e-4
     tuning_fidelity: float = 1.0
