@@ -31,6 +31,10 @@ const shared = {
 /** The inline script of a page ends at the first `</script`, wherever it stands. */
 const safeInline = (text) => text.replaceAll("</", "<\\/");
 
+/** The classes of `paint.ts`: strengths in steps of 1/40, so that tokens that look alike share one style. */
+const strengths = Array.from({ length: 41 }, (_, n) => `.npw-a${n}{--a:${n / 40}}`).join("");
+const withStrengths = (css) => (css.includes("var(--a)") ? css + strengths : css);
+
 async function bundle(name) {
   const entry = `./src/${name}/index.ts`;
   const page = `import widget from ${JSON.stringify(entry)};
@@ -44,7 +48,7 @@ async function bundle(name) {
   return {
     [`${name}.js`]: module.outputFiles[0].text,
     [`${name}.page.js`]: safeInline(script.outputFiles[0].text),
-    [`${name}.css`]: style.outputFiles[0].text,
+    [`${name}.css`]: withStrengths(style.outputFiles[0].text),
   };
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import widget from "../src/dashboard";
-import { dashboard, feature, texts } from "./data";
+import { dashboard, feature, strengthOf, texts } from "./data";
 import { withView } from "./model";
 
 const failure = {
@@ -183,10 +183,7 @@ describe("a text of one's own", () => {
     const answer = { text: "In Rome", texts: texts([{ tokens: ["In", " Rome"], values: [0, 4] }]) };
     return withView(widget, dashboard(feature(), { _answer: answer }), ({ text, one }) => {
       expect(text(".npw-answer .npw-line")).toBe("In Rome");
-      expect(Number(one(".npw-answer .npw-pos").style.getPropertyValue("--a"))).toBeCloseTo(
-        0.753,
-        2,
-      );
+      expect(strengthOf(one(".npw-answer .npw-pos"))).toBe(0.75);
     });
   });
 

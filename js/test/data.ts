@@ -135,3 +135,7 @@ export const dashboard = (
   top: 10,
   ...more,
 });
+
+/** How strongly a token is coloured, 0 to 1, by its class. */
+export const strengthOf = (node: Element): number =>
+  Number(/npw-a(\d+)/.exec(node.className)?.[1] ?? 0) / 40;

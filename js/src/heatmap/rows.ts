@@ -14,8 +14,11 @@ export interface Placed extends Row {
   done?: boolean;
 }
 
-const EAGER_TOKENS = 2500;
+/** Tokens up to which all rows are laid out and coloured at once: scrolling then costs nothing. */
+const SMALL = 24_000;
 const SLICE_TOKENS = 30_000;
+
+const isSmall = ({ doc }: List): boolean => doc.codes.length < SMALL;
 
 const heading = ({ kind, low, high, fraction }: Group): HTMLElement | "" => {
   const title = kind === "top" ? "Strongest" : `${brief(low!)} – ${brief(high!)}`;
@@ -64,8 +67,8 @@ const build = (list: List, row: Row): Placed => {
   const placed: Placed = { ...row, box, cells };
   box.npwRow = placed;
   fill(placed, (part) => runs(doc, part, breaksIn(view, row), () => null));
-  if (kwic) return placed;
-  // A guess at the height of a row that is not laid out yet, so that the scrollbar tells the truth.
+  if (isSmall(list)) return placed;
+  // A guess at its height lets the browser pass over a row, and the scrollbar still tells the truth.
   const written = cell.textContent!;
   box.style.setProperty("--n", `${~~(written.length / width) + written.split("\n").length}`);
   return placed;
@@ -84,11 +87,11 @@ export const colour = ({ doc, view, paint }: List, placed: Placed | undefined): 
 
 export const NEAR = "contentvisibilityautostatechange";
 
-const add = (list: List, row: Row, eager: boolean): HTMLElement => {
+const add = (list: List, row: Row, now = isSmall(list)): HTMLElement => {
   const placed = build(list, row);
   if (!list.byText.get(row.which)?.push(placed)) list.byText.set(row.which, [placed]);
   // Where the browser cannot tell which rows are near, all are coloured at once.
-  if (eager || !(`on${NEAR}` in list.box)) colour(list, placed);
+  if (now || !(`on${NEAR}` in list.box)) colour(list, placed);
   return placed.box;
 };
 
@@ -102,7 +105,7 @@ const extend = (list: List, from: number, tokens: number): void => {
     if ("kind" in item) slice.append(heading(item));
     else {
       const some = open.has(item.which) ? plan.rowsOf(item.which, true) : [item];
-      for (const row of some) slice.append(add(list, row, seen < EAGER_TOKENS));
+      for (const row of some) slice.append(add(list, row));
       for (const [a, b] of item.parts) seen += b - a;
     }
   }
