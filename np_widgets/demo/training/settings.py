@@ -35,17 +35,12 @@ class Settings:
     warm_up: int = 60
     # The sparse autoencoder
     hook: int = 2
-    groups: tuple[Group, ...] = (
-        Group(32, 3, wide=True),
-        Group(80, 3, wide=True),
-        Group(176, 2),
-        Group(512, 13),
-    )
-    sae_documents: int = 14_000
-    sae_steps: int = 1700
+    groups: tuple[Group, ...] = (Group(32, 3, wide=True), Group(160, 3), Group(512, 20))
+    sae_documents: int = 20_000
+    sae_steps: int = 6000
     sae_batch: int = 2048
     sae_rate: float = 2e-3
-    tuning_steps: int = 540
+    tuning_steps: int = 600
     tuning_rows: int = 8
     tuning_rate: float = 5e-4
     tuning_fidelity: float = 1.0
@@ -65,6 +60,7 @@ FULL = Settings()
 QUICK = replace(
     FULL,
     width=32,
+    context=512,  # its small vocabulary spells most words, so that its texts are longer
     documents=600,
     vocabulary_documents=600,
     sae_documents=200,
