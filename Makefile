@@ -4,9 +4,12 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 .PHONY: demo test check bench train-demo clean
 
+# JupyterLab does not start for root unless it is told to.
+AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
+
 demo: .venv/lab
 	mkdir -p .demo && cp example_notebooks/01_read_a_feature.ipynb .demo/
-	NP_WIDGETS_SOURCE=demo jupyter lab $(LAB_OPTIONS) .demo/01_read_a_feature.ipynb
+	NP_WIDGETS_SOURCE=demo jupyter lab $(AS_ROOT) $(LAB_OPTIONS) .demo/01_read_a_feature.ipynb
 
 test: .venv/test .venv/node
 	python tests/browser/chromium.py

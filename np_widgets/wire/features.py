@@ -90,7 +90,7 @@ def build_feature(row: FeatureRow, provenance: Provenance | None, site: str | No
         created_at=row.createdAt,
         mismatches=tuple(repairs.mismatches),
         provenance=_read_provenance(row) or provenance,
-        site=site,
+        site=site or _read_site(row),
     )
 
 
@@ -171,6 +171,12 @@ def _read_provenance(row: FeatureRow) -> Provenance | None:
     )
 
 
+def _read_site(row: FeatureRow) -> str | None:
+    """Read the site that a saved feature belongs to; a file may come from anyone, so only web addresses count."""
+    site = (row._provenance or {}).get("site")  # noqa: SLF001 (as above)
+    return site if isinstance(site, str) and site.startswith(("https://", "http://")) else None
+
+
 def write_feature(feature: Feature) -> Row:
     """Write a feature in the service's shape, lists with the lengths that they came with."""
     return {
@@ -199,7 +205,7 @@ def write_feature(feature: Feature) -> Row:
         "comments": [write_comment(comment) for comment in feature.comments],
         "explanations": [_write_explanation(explanation) for explanation in feature.explanations],
         "activations": [write_activation(activation) for activation in feature.activations],
-        **_write_provenance(feature.provenance),
+        **_write_provenance(feature),
     }
 
 
@@ -251,7 +257,8 @@ def _write_explanation(explanation: Explanation) -> Row:
     }
 
 
-def _write_provenance(provenance: Provenance | None) -> Row:
+def _write_provenance(feature: Feature) -> Row:
+    provenance = feature.provenance
     if provenance is None:
         return {}
     when = provenance.fetched_at
@@ -260,5 +267,6 @@ def _write_provenance(provenance: Provenance | None) -> Row:
         "url": provenance.url,
         "fetched_at": when.isoformat() if when else None,
         "note": provenance.note,
+        "site": feature.site,
     }
     return {"_provenance": saved}

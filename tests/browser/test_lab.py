@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,7 +11,6 @@ from playwright.sync_api import expect
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from playwright.sync_api import Locator
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     OpenNotebook = Callable[..., Notebook]
 
+EXAMPLES = Path(__file__).parent.parent.parent / "example_notebooks"
 DASHBOARD = """import np_widgets as npw
 dashboard = npw.FeatureDashboard(f"{npw.DemoSource.model}/{npw.DemoSource.source}/7")
 dashboard"""
@@ -175,3 +176,20 @@ def test_a_saved_notebook_keeps_a_static_form_without_script(notebook: OpenNoteb
     assert "When does it fire?" in html
     assert "<script" not in html
     assert "".join(data["text/plain"]).startswith("<FeatureDashboard of")
+
+
+def test_the_first_notebook_runs_all_and_its_dashboard_stands_in_its_cell(
+    notebook: OpenNotebook,
+) -> None:
+    """What `make demo` promises."""
+    first = EXAMPLES / "01_read_a_feature.ipynb"
+    cells = [
+        "".join(cell["source"]) for cell in json.loads(first.read_text("utf-8"))["cells"] if cell["cell_type"] == "code"
+    ]
+    book = notebook(*cells)
+    book.run_all()
+    where = next(number for number, code in enumerate(cells) if "FeatureDashboard(" in code)
+    dashboard = book.output(where).locator(".npw-root")
+    expect(dashboard.locator(".npw-row").first).to_be_visible()
+    expect(dashboard.locator(".npw-answer")).to_be_visible()
+    expect(book.output(len(cells) - 1).locator("img")).to_be_visible()

@@ -3,12 +3,14 @@ from __future__ import annotations
 import copy
 import json
 import pickle
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
 
 from np_widgets import Feature, UnexpectedResponse
+from np_widgets.models import Provenance
 from tests.rows import activation_row, feature_row
 
 if TYPE_CHECKING:
@@ -53,6 +55,19 @@ def test_features_are_equal_by_value_and_not_by_where_they_came_from(feature: Fe
     assert again.provenance is not None
     assert again.provenance.origin == "feature.json"
     assert again != msgspec.structs.replace(feature, density=0.5)
+
+
+def test_a_saved_feature_still_knows_where_it_came_from(feature: Feature) -> None:
+    origin = Provenance(origin="neuronpedia.org", url="https://x/api", fetched_at=datetime(2026, 1, 2, tzinfo=UTC))
+    known = msgspec.structs.replace(feature, provenance=origin, site="https://www.neuronpedia.org")
+    again = Feature.from_json(known.to_json())
+    assert again.provenance == origin
+    assert again.url == "https://www.neuronpedia.org/gpt2-small/6-res-jb/650"
+
+
+def test_a_saved_feature_cannot_bring_an_address_that_is_not_of_the_web() -> None:
+    saved = feature_row(_provenance={"origin": "x", "site": "javascript:alert(1)//"})
+    assert Feature.from_json(saved).url is None
 
 
 def test_json_is_read_in_every_form_in_which_it_comes(feature: Feature, tmp_path: Path) -> None:
