@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from .model import Array, Transformer, padded
 
@@ -94,12 +95,14 @@ class Firings:
     def __init__(self, corpus: Corpus, transformer: Transformer, sae: SparseAutoencoder) -> None:
         self.corpus = corpus
         latents, numbers, values = [], [], []
-        for number, states in corpus.batches(transformer):
-            activations = sae.encode(states)
-            row, latent = np.nonzero(activations)
-            latents.append(latent.astype(np.int16))
-            numbers.append(number[row].astype(np.int32))
-            values.append(activations[row, latent])
+        # The matrices are small: BLAS threads would wait for each other longer than they compute.
+        with threadpool_limits(1, user_api="blas"):
+            for number, states in corpus.batches(transformer):
+                activations = sae.encode(states)
+                row, latent = np.nonzero(activations)
+                latents.append(latent.astype(np.int16))
+                numbers.append(number[row].astype(np.int32))
+                values.append(activations[row, latent])
         self._latent = np.concatenate(latents)
         order = np.argsort(self._latent, kind="stable")
         self._numbers = np.concatenate(numbers)[order]

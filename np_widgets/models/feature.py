@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from np_widgets.errors import UnexpectedResponse
 from np_widgets.models.activation import Activation
 from np_widgets.models.catalogue import Model, Source, SourceSet
 from np_widgets.models.provenance import LengthMismatch, Provenance
@@ -191,9 +192,7 @@ class Feature(Record, frozen=True, kw_only=True, eq=False):
     @property
     def is_dead(self) -> bool:
         """Whether the feature never fired on the sampled text (and is not an uploaded vector)."""
-        return not self.has_vector and (
-            self.max_activation == 0 or (self.max_activation is None and not self.activations)
-        )
+        return not self.has_vector and self.max_activation == 0
 
     @property
     def hook(self) -> str | None:
@@ -250,6 +249,11 @@ class Feature(Record, frozen=True, kw_only=True, eq=False):
             data = Path(data)
         if isinstance(data, Path):
             return read_feature(data.read_bytes(), Provenance(origin=data.name))
+        if not isinstance(data, (bytes, str, dict)):
+            raise UnexpectedResponse(
+                f"A {type(data).__name__} is not a feature.",
+                remedy="Give the JSON of one feature: text, bytes, dict or path.",
+            )
         return read_feature(json.dumps(data).encode() if isinstance(data, dict) else data)
 
     def to_json(self, *, indent: int | None = None) -> str:

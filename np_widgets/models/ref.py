@@ -20,6 +20,12 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*")
 _LARGEST_INDEX = 2**63 - 1
 
 
+def _short(value: object) -> str:
+    """Show what was given, but not the whole of a frame or an array."""
+    shown = " ".join(repr(value).split())
+    return shown if len(shown) <= 80 else f"{shown[:79]}…"
+
+
 class FeatureRef(msgspec.Struct, frozen=True, order=True):
     """The name of one feature: model, source, index.
 
@@ -94,7 +100,7 @@ class FeatureRef(msgspec.Struct, frozen=True, order=True):
             return cls.parse(inner)
         if _neuronpedia_id(ref) is not _ABSENT:
             raise InvalidRequest("An SAE alone does not name a feature.", remedy="Give its index too: (sae, 650).")
-        raise InvalidRequest(f"{ref!r} does not name a feature.", remedy=_FORMS)
+        raise InvalidRequest(f"{_short(ref)} does not name a feature.", remedy=_FORMS)
 
     @classmethod
     def _from_text(cls, text: str) -> FeatureRef:
@@ -118,13 +124,13 @@ class FeatureRef(msgspec.Struct, frozen=True, order=True):
             return cls._from_parts(*ref)
         if len(ref) == 2:
             return cls._from_sae(*ref)
-        raise InvalidRequest(f"{ref!r} does not name a feature: it has {len(ref)} parts.", remedy=_FORMS)
+        raise InvalidRequest(f"{_short(ref)} does not name a feature: it has {len(ref)} parts.", remedy=_FORMS)
 
     @classmethod
     def _from_sae(cls, sae: Any, index: Any) -> FeatureRef:  # noqa: ANN401 (SAELens is not a dependency)
         neuronpedia_id = sae if isinstance(sae, str) else _neuronpedia_id(sae)
         if neuronpedia_id is _ABSENT:
-            raise InvalidRequest(f"({sae!r}, {index!r}) does not name a feature.", remedy=_FORMS)
+            raise InvalidRequest(f"({_short(sae)}, {index!r}) does not name a feature.", remedy=_FORMS)
         if neuronpedia_id is None:
             raise InvalidRequest(
                 "This SAE has no neuronpedia_id, so it has no page on Neuronpedia that could be looked up.",

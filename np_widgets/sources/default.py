@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from threading import Lock
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -10,7 +11,7 @@ from np_widgets.errors import InvalidRequest
 from np_widgets.sources.base import FeatureSource
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from np_widgets.models import Activation, Feature, RefLike
 
@@ -107,9 +108,26 @@ def get_features(
     refs: Iterable[RefLike], *, source: SourceLike = None, max_activations: int | None = None
 ) -> list[Feature]:
     """Get many features, in the order asked for, with a progress bar when it takes above a second."""
+    if isinstance(refs, str):
+        raise InvalidRequest(f"{refs!r} is one feature.", remedy="Give a list of names, or call get_feature.")
     return resolve(source).get_features(refs, max_activations=max_activations)
 
 
 def activate(ref: RefLike, texts: str | Sequence[str], *, source: SourceLike = None) -> list[Activation]:
-    """Run texts of your own through one feature: one activation per text, in their order."""
+    """Run texts of your own through one feature.
+
+    Returns
+    -------
+    list of Activation
+        One per text, in their order; of one text, a list of one.
+
+    Raises
+    ------
+    InvalidRequest
+        When a text is not a string, is empty, or is longer than the model takes.
+    """
+    listed = [texts] if isinstance(texts, str) else texts
+    stranger = listed if not isinstance(listed, Sequence) else next((t for t in listed if not isinstance(t, str)), "")
+    if not isinstance(stranger, str):
+        raise InvalidRequest(f"A text is a string, and {stranger!r} is not.", remedy="Give a text, or a list of texts.")
     return resolve(source).activate(ref, texts)

@@ -70,8 +70,9 @@ class FeatureDashboard(ExamplesView):
     _command = traitlets.Dict().tag(sync=True)
 
     def __init__(self, feature: Feature | RefLike, *, source: SourceLike = None, **options: Any) -> None:  # noqa: ANN401
-        self._source = resolve(source)
+        # First, since a constructor that fails is still closed.
         self._features, self._texts_jobs = Jobs(), Jobs()
+        self._source = resolve(source)
         self.feature: Feature | None = None
         self.answer: Activation | None = None
         text = options.pop("text", "")

@@ -113,11 +113,14 @@ def _own(tokens: Any, values: Any) -> list[Activation]:  # noqa: ANN401
         raise InvalidRequest("The tokens are one text, not a list of tokens.", remedy=_REMEDY)
     listed = list(tokens)
     if listed and not isinstance(listed[0], str):
+        if not isinstance(listed[0], (Sequence, np.ndarray)) or isinstance(listed[0], bytes):
+            raise InvalidRequest(f"A token is a string, and {listed[0]!r} is not.", remedy=_REMEDY)
         rows = list(values)
         if len(rows) != len(listed):
             raise InvalidRequest(f"There are {len(listed)} texts, but values for {len(rows)}.", remedy=_REMEDY)
         return [_one(list(text), row) for text, row in zip(listed, rows, strict=True)]
-    return [_one(listed, values)]
+    one = _one(listed, values)
+    return [one] if listed else []
 
 
 def _one(tokens: list[Any], values: Any) -> Activation:  # noqa: ANN401

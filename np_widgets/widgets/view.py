@@ -28,6 +28,12 @@ class ExamplesView(BaseWidget):
     )
     hovered = _pair(traitlets.Int, "The token under the pointer: (example, position).")
     value_range = _pair(traitlets.Float, "Show only examples with a token whose value lies between these two.")
+
+    @traitlets.validate("value_range")
+    def _in_order(self, proposal: Any) -> Any:  # noqa: ANN401 (traitlets' own)
+        given = proposal["value"]
+        return given and (min(given), max(given))
+
     next_token = traitlets.Unicode(
         None, allow_none=True, help="Show only examples in which this raw token comes next after a firing one."
     ).tag(sync=True)

@@ -35,12 +35,12 @@ class Settings:
     warm_up: int = 60
     # The sparse autoencoder
     hook: int = 2
-    groups: tuple[Group, ...] = (Group(32, 3, wide=True), Group(160, 3), Group(512, 20))
+    groups: tuple[Group, ...] = (Group(32, 3, wide=True), Group(160, 3), Group(512, 14))
     sae_documents: int = 20_000
     sae_steps: int = 6000
     sae_batch: int = 2048
     sae_rate: float = 2e-3
-    tuning_steps: int = 600
+    tuning_steps: int = 400
     tuning_rows: int = 8
     tuning_rate: float = 5e-4
     tuning_fidelity: float = 1.0
