@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from np_widgets.frames import Kind
 
 
+_JSON_REMEDY = "It takes the JSON of one feature as the service sends it, with modelId, layer (the source) and index."
+
+
 class ExplanationScore(Record, frozen=True, kw_only=True, eq=False):
     """How well an explanation predicts the feature, by one method."""
 
@@ -247,14 +250,15 @@ class Feature(Record, frozen=True, kw_only=True, eq=False):
 
         if isinstance(data, str) and not data.lstrip().startswith("{"):
             data = Path(data)
-        if isinstance(data, Path):
-            return read_feature(data.read_bytes(), Provenance(origin=data.name))
-        if not isinstance(data, (bytes, str, dict)):
-            raise UnexpectedResponse(
-                f"A {type(data).__name__} is not a feature.",
-                remedy="Give the JSON of one feature: text, bytes, dict or path.",
-            )
-        return read_feature(json.dumps(data).encode() if isinstance(data, dict) else data)
+        name = data.name if isinstance(data, Path) else f"this {type(data).__name__}"
+        if not isinstance(data, (bytes, str, dict, Path)):
+            raise UnexpectedResponse(f"There is no feature in {name}.", remedy=_JSON_REMEDY)
+        origin = Provenance(origin=data.name) if isinstance(data, Path) else None
+        body = data.read_bytes() if isinstance(data, Path) else json.dumps(data) if isinstance(data, dict) else data
+        try:
+            return read_feature(body, origin)
+        except UnexpectedResponse as error:
+            raise UnexpectedResponse(f"There is no feature in {name}. {error.message}", remedy=_JSON_REMEDY) from None
 
     def to_json(self, *, indent: int | None = None) -> str:
         """Write the feature in the service's shape; :meth:`from_json` reads it back equal.

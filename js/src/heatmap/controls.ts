@@ -2,11 +2,9 @@ import { attrs, button, h } from "../core/dom";
 import type { Doc } from "./doc";
 import { type Plan, tally, type View } from "./plan";
 
-const WINDOWS = { snippet: "snippet", full: "full", stacked: "aligned" };
-
 export const windowButtons = (view: View): HTMLElement[] =>
-  Object.entries(WINDOWS).map(([arg, label]) =>
-    attrs(button(label, "window", arg, "segment"), { "aria-pressed": `${view.window === arg}` }),
+  ["snippet", "full", "stacked"].map((name) =>
+    attrs(button(name, "window", name, "segment"), { "aria-pressed": `${view.window === name}` }),
   );
 
 const NOTES = {
