@@ -154,7 +154,10 @@ Concepts that some latent steers: {steered}.
 
 ## Made by
 
-`python -m np_widgets.demo.training`, seed {seed}; seconds per step: {seconds}.
+`python -m np_widgets.demo.training`, seed {seed}; seconds per step: {seconds}. Steps that are missing here were
+kept from earlier runs of the same program (`--keep`), not made in this one. How many latents each group has, how
+many of them may be active and how long the autoencoder is trained was chosen on texts of other seeds, by the figures
+of several runs.
 """
 
 
