@@ -64,17 +64,18 @@ def activation_html(activation: Activation) -> str:
 def activations_html(activations: Sequence[Activation], plan: Arrangement, *, examples: int = _EXAMPLES) -> str:
     """Draw several texts on one scale; a single one whole, unless it is a book."""
     whole = len(activations) == 1 and len(activations[0].tokens) <= _WHOLE
-    return _box(_arranged(activations, plan, examples, snippet=not whole))
+    origin = activations[0].provenance if activations else None
+    return _box(_arranged(activations, plan, examples, snippet=not whole) + (_quiet(str(origin)) if origin else ""))
 
 
 def logits_html(feature: Feature) -> str:
     """Draw promoted and suppressed tokens."""
-    return _box(_logits(feature))
+    return _box(_logits(feature) + _footer(feature))
 
 
 def histograms_html(feature: Feature) -> str:
     """Draw both histograms."""
-    return _box(_histograms(feature))
+    return _box(_histograms(feature) + _footer(feature))
 
 
 def message_html(title: str, message: str) -> str:

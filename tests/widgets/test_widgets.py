@@ -110,3 +110,11 @@ def test_a_page_of_the_usual_size_stays_small() -> None:
 
     page = FeatureDashboard(Feature.from_json(bench_row()), source=SlowSource()).to_html()
     assert len(page.encode()) <= 120_000
+
+
+def test_every_static_form_says_where_its_data_came_from() -> None:
+    from np_widgets import DemoSource
+
+    feature = DemoSource().get_feature(f"{DemoSource.model}/{DemoSource.source}/7")
+    for widget in (ActivationHeatmap(feature), LogitBars(feature), ActivationHistogram(feature)):
+        assert "by the embedded demo model" in widget._repr_mimebundle_()[0]["text/html"]
