@@ -8,8 +8,8 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 demo: .venv/lab
-	mkdir -p .demo && cp example_notebooks/01_read_a_feature.ipynb .demo/
-	NP_WIDGETS_SOURCE=demo jupyter lab $(AS_ROOT) $(LAB_OPTIONS) .demo/01_read_a_feature.ipynb
+	mkdir -p build/demo && cp example_notebooks/01_read_a_feature.ipynb build/demo/
+	cd build/demo && NP_WIDGETS_SOURCE=demo jupyter lab $(AS_ROOT) $(LAB_OPTIONS) 01_read_a_feature.ipynb
 
 test: .venv/test .venv/node
 	python tests/browser/chromium.py
@@ -51,4 +51,4 @@ FRONT_END := $(shell find js/src js/build.mjs js/package-lock.json -type f 2>/de
 	touch $@
 
 clean:
-	rm -rf .venv .demo dist js/node_modules np_widgets/widgets/static
+	rm -rf .venv build dist js/node_modules np_widgets/widgets/static
