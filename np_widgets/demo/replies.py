@@ -6,6 +6,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from . import SOURCE_ID, VECTOR_SOURCE_ID, rows
 from .dashboards import Corpus, Example, Firings, Ints, examples, histogram
@@ -76,8 +77,9 @@ class Dashboards:
         with self._lock:
             if self._dots is None:
                 dots = np.empty((corpus.n_tokens, len(self._shipped.vectors)), dtype=np.float32)
-                for numbers, states in corpus.batches(self._shipped.transformer):
-                    dots[numbers] = states @ self._shipped.vectors.T
+                with threadpool_limits(1, user_api="blas"):  # as for the firings
+                    for numbers, states in corpus.batches(self._shipped.transformer):
+                        dots[numbers] = states @ self._shipped.vectors.T
                 self._dots = dots
             return self._dots
 
