@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import traitlets
 
-from np_widgets.errors import InvalidRequest, NeuronpediaError, NotFound
+from np_widgets.errors import InvalidRequest, NeuronpediaError
 from np_widgets.examples import arrange, in_order
 from np_widgets.html import feature_html, message_html
 from np_widgets.models import Activation, Feature, FeatureRef
 from np_widgets.payload import feature_payload, texts_payload
 from np_widgets.sources import resolve
+from np_widgets.widgets.asking import Reference, failure
 from np_widgets.widgets.base import built, json_trait
 from np_widgets.widgets.jobs import Jobs
 from np_widgets.widgets.view import ExamplesView
@@ -25,14 +26,6 @@ if TYPE_CHECKING:
     from np_widgets.sources import SourceLike
 
 
-class Reference(traitlets.Unicode):  # type: ignore[type-arg]  # not generic in the oldest traitlets
-    """The name of a feature, in any form; kept as ``"model/source/index"``."""
-
-    def validate(self, obj: Any, value: Any) -> str:  # noqa: ANN401 (traitlets' signature)
-        """Take every form that :meth:`FeatureRef.parse` takes."""
-        return str(super().validate(obj, str(FeatureRef.parse(value))))
-
-
 class FeatureDashboard(ExamplesView):
     """One feature: when it fires, what it does, what it might be; a text of one's own to try.
 
@@ -42,6 +35,9 @@ class FeatureDashboard(ExamplesView):
         ``"gpt2-small/6-res-jb/650"``, a URL, a tuple, ``(sae, index)``, or a feature that was fetched before.
     source : FeatureSource or str, optional
         Where to fetch from; by default what :func:`np_widgets.use` set.
+    wait : bool
+        Whether to fetch before returning, so that a saved notebook and its static form hold the data. Without, a
+        skeleton stands until the feature has arrived.
     **options
         The traits, such as ``guide=True`` or ``text="a text to try"``.
 
@@ -69,7 +65,14 @@ class FeatureDashboard(ExamplesView):
     _cannot = traitlets.Dict().tag(sync=True)
     _command = traitlets.Dict().tag(sync=True)
 
-    def __init__(self, feature: Feature | RefLike, *, source: SourceLike = None, **options: Any) -> None:  # noqa: ANN401
+    def __init__(
+        self,
+        feature: Feature | RefLike,
+        *,
+        source: SourceLike = None,
+        wait: bool = True,
+        **options: Any,  # noqa: ANN401
+    ) -> None:
         # First, since a constructor that fails is still closed.
         self._features, self._texts_jobs = Jobs(), Jobs()
         self._source = resolve(source)
@@ -77,13 +80,16 @@ class FeatureDashboard(ExamplesView):
         self.answer: Activation | None = None
         text = options.pop("text", "")
         super().__init__(ref=FeatureRef.parse(feature), **options)
-        self._show_first(feature, text)
+        if wait or isinstance(feature, Feature):
+            self._show_first(feature, text)
+        else:
+            self.text = text
+            self._load()
         self.observe(self._on_ref, "ref")
         self.observe(self._on_text, "text")
         self.observe(self._on_command, "_command")
 
     def _show_first(self, feature: Feature | RefLike, text: str) -> None:
-        """Fill the view before it is displayed, so that a saved notebook and its static form hold the data."""
         try:
             given = isinstance(feature, Feature)
             self._show(feature if given else self._source.get_feature(self.ref))
@@ -212,14 +218,7 @@ class FeatureDashboard(ExamplesView):
             self._clear()
         else:
             self.answer = self._answer = None
-        told = error if isinstance(error, NeuronpediaError) else NeuronpediaError(f"{type(error).__name__}: {error}")
-        self.error = {
-            "where": where,
-            "title": told.title,
-            "message": told.message,
-            "remedy": told.remedy,
-            "retry": not isinstance(told, (NotFound, InvalidRequest)),
-        }
+        self.error = failure(where, error)
         self.busy = ""
 
     def close(self) -> None:
