@@ -2,7 +2,7 @@
 PYTHON ?= python3
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: demo test check bench train-demo clean
+.PHONY: demo test check bench train-demo saelens-ids clean
 
 # JupyterLab does not start for root unless it is told to.
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
@@ -30,6 +30,12 @@ bench: .venv/test
 train-demo: .venv/test
 	pip install --quiet --editable ".[train]"
 	python -m np_widgets.demo.training
+
+# The wheel alone: SAELens' directory is a file in it, and what sae-lens depends on is large.
+saelens-ids: .venv/test
+	rm -rf build/sae-lens
+	pip install --quiet --no-deps --target build/sae-lens sae-lens
+	PYTHONPATH=build/sae-lens python -m np_widgets.saelens.collect
 
 # Each stamp is redone when what it was made from changes.
 FRONT_END := $(shell find js/src js/build.mjs js/package-lock.json -type f 2>/dev/null)

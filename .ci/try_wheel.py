@@ -6,9 +6,16 @@ import importlib.resources
 import np_widgets as npw
 
 files = importlib.resources.files("np_widgets")
-for part in ("py.typed", "demo/weights.npz", "widgets/static/heatmap.js", "widgets/static/dashboard.page.js"):
+for part in (
+    "py.typed",
+    "demo/weights.npz",
+    "saelens/ids.json.gz",
+    "widgets/static/heatmap.js",
+    "widgets/static/dashboard.page.js",
+):
     assert files.joinpath(part).is_file(), part
 assert not files.joinpath("demo/training").is_dir()
+assert not files.joinpath("saelens/collect.py").is_file()
 assert not [f for f in importlib.metadata.files("np_widgets") or [] if "tests" in f.parts]
 
 npw.use("demo")

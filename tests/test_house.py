@@ -14,6 +14,7 @@ import np_widgets
 ROOT = Path(np_widgets.__file__).parent
 FLOORS = [
     {"errors"},
+    {"saelens"},
     {"models", "tokens"},
     {"wire", "examples"},
     {"frames", "html", "payload", "client", "demo", "exports"},

@@ -68,6 +68,50 @@ class FeatureRef(msgspec.Struct, frozen=True, order=True):
         return FeatureRef(self.model, self.source, index)
 
     @classmethod
+    def from_saelens(cls, release: str, sae_id: str, index: int) -> FeatureRef:
+        """Name a feature of one of SAELens' pretrained SAEs, without SAELens and without torch.
+
+        Parameters
+        ----------
+        release, sae_id : str
+            As ``SAE.from_pretrained(release, sae_id)`` takes them: ``"gpt2-small-res-jb"``,
+            ``"blocks.6.hook_resid_pre"``.
+        index : int
+            The feature's number in the SAE, from 0.
+
+        Returns
+        -------
+        FeatureRef
+
+        Raises
+        ------
+        InvalidRequest
+            When SAELens has no such release or no such SAE in it (the nearest names are suggested), or when the SAE
+            has no page on Neuronpedia, as most have none.
+
+        Notes
+        -----
+        The page is looked up in a table from SAELens' own directory and never made up: the layer in Neuronpedia's id
+        is not always the block in SAELens' id.
+        """
+        from np_widgets.saelens import read_directory
+
+        return cls._from_sae(read_directory().neuronpedia_id(release, sae_id), index)
+
+    def to_saelens(self) -> list[tuple[str, str]]:
+        """Find the names of this feature's SAE in SAELens, to be loaded with ``SAE.from_pretrained(release, sae_id)``.
+
+        Returns
+        -------
+        list of tuple of str
+            Every (release, sae_id) whose features have their pages under this source. SAELens may give one SAE
+            several names; the list is empty where it has none, as for the layers of plain neurons.
+        """
+        from np_widgets.saelens import read_directory
+
+        return read_directory().saelens_ids(f"{self.model}/{self.source}")
+
+    @classmethod
     def parse(cls, ref: RefLike) -> FeatureRef:
         """Read a reference in any of its forms.
 
