@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
+from inspect import signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
@@ -11,9 +13,11 @@ import traitlets
 from np_widgets.errors import InvalidRequest
 from np_widgets.models import Feature
 from np_widgets.sources import resolve
-from np_widgets.widgets.page import page
+from np_widgets.widgets.page import Part, page
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     import pandas as pd
 
     from np_widgets.models import RefLike
@@ -45,10 +49,16 @@ def json_trait(description: str = "") -> traitlets.TraitType[dict[str, Any] | No
 class BaseWidget(anywidget.AnyWidget):
     """A widget whose state is traits, and which is readable without a kernel too.
 
+    A misspelt name is refused wherever it is written; Python and traitlets alone would take it without a word. A
+    subclass of your own declares its names in its body, as traits or as plain attributes, or begins them with an
+    underscore.
+
     Raises
     ------
     TypeError
-        For a keyword that is no option; traitlets alone would take it silently.
+        For a keyword that is no option.
+    AttributeError
+        For setting a public attribute, or observing a trait, that the widget does not have.
     """
 
     _bundle: ClassVar[str]
@@ -60,12 +70,30 @@ class BaseWidget(anywidget.AnyWidget):
     _live = traitlets.Bool(default_value=True).tag(sync=True)
 
     def __init__(self, **options: Any) -> None:  # noqa: ANN401 (trait values)
-        known = [name for name in self.trait_names(sync=True) if not name.startswith("_")]
+        known = _public(self.trait_names(sync=True))
         for name in options:
             if name not in known:
-                own = sorted(set(known) - set(anywidget.AnyWidget.class_trait_names()))
-                raise TypeError(f"{type(self).__name__} has no option {name!r}. Options: {', '.join(own)}.")
+                raise TypeError(self._no_such("option", name, [*known, *signature(self.__init__).parameters]))
         super().__init__(**options)
+
+    def __setattr__(self, name: str, value: Any) -> None:  # noqa: ANN401 (any attribute)
+        if not name.startswith("_") and not hasattr(type(self), name):
+            raise AttributeError(self._no_such("attribute", name, dir(type(self))))
+        super().__setattr__(name, value)
+
+    def observe(self, handler: Callable[..., Any], names: Any = traitlets.All, type: Any = "change") -> None:  # noqa: A002, ANN401 (traitlets' own)
+        """Call ``handler`` with every change of the traits; see :meth:`traitlets.HasTraits.observe`."""
+        for name in traitlets.parse_notifier_name(names):
+            if isinstance(name, str) and not self.has_trait(name):
+                raise AttributeError(self._no_such("trait", name, self.trait_names()))
+        super().observe(handler, names, type)
+
+    def _no_such(self, what: str, name: str, known: Iterable[str]) -> str:
+        """Say that a name is not there, and which may be meant."""
+        near = get_close_matches(name, _public(known), 1)
+        own = sorted(set(_public(self.trait_names())) - set(anywidget.AnyWidget.class_trait_names()))
+        remedy = f"Did you mean {near[0]!r}?" if near else f"Its traits: {', '.join(own)}."
+        return f"{type(self).__name__} has no {what} {name!r}. {remedy}"
 
     def to_html(self, path: str | Path | None = None) -> str:
         """Write a self-contained page with the live front end: no kernel and no network needed.
@@ -80,7 +108,7 @@ class BaseWidget(anywidget.AnyWidget):
         str
             The page.
         """
-        content = page(self._bundle, self._page_state(), title=self._title())
+        content = page(self.page_part(), title=self._title())
         if path is not None:
             Path(path).write_text(content, encoding="utf-8")
         return content
@@ -89,12 +117,15 @@ class BaseWidget(anywidget.AnyWidget):
         """Turn what the widget shows into a frame."""
         raise NotImplementedError
 
-    def _page_state(self) -> dict[str, Any]:
-        """The traits that the front end reads, without those of ipywidgets itself."""
+    def page_part(self) -> Part:
+        """The traits that the front end reads, without those of ipywidgets itself; widgets inside go by their name."""
         inherited = set(anywidget.AnyWidget.class_trait_names()) | {"_esm", "_css", "_anywidget_id"}
-        return {name: getattr(self, name) for name in self.trait_names(sync=True) if name not in inherited} | {
-            "_live": False
-        }
+        state = {name: getattr(self, name) for name in self.trait_names(sync=True) if name not in inherited}
+        inside = {name: value for name, value in state.items() if isinstance(value, BaseWidget)}
+        # As ipywidgets writes it, with the trait's name in place of the model's id.
+        names = {name: f"IPY_MODEL_{name}" for name in inside}
+        children = {name: widget.page_part() for name, widget in inside.items()}
+        return Part(self._bundle, state | names | {"_live": False}, children)
 
     def _title(self) -> str:
         return type(self).__name__
@@ -107,6 +138,10 @@ class BaseWidget(anywidget.AnyWidget):
         bundle = super()._repr_mimebundle_(**options)
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle or {}, {})
         return {**data, "text/plain": repr(self), "text/html": self._static_html()}, metadata
+
+
+def _public(names: Iterable[str]) -> list[str]:
+    return [name for name in names if not name.startswith("_")]
 
 
 def as_feature(x: Feature | RefLike, source: SourceLike) -> Feature:

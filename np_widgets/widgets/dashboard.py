@@ -60,6 +60,8 @@ class FeatureDashboard(ExamplesView):
     )
     busy = traitlets.Enum(["", "feature", "text"], "", help="What is being fetched or computed.").tag(sync=True)
     error = json_trait("What went wrong last, and what to do.")
+    feature = traitlets.Instance(Feature, allow_none=True, read_only=True, help="What is shown.")
+    answer = traitlets.Instance(Activation, allow_none=True, read_only=True, help="The text's run, drawn last.")
     _feature = json_trait()
     _answer = json_trait()
     _cannot = traitlets.Dict().tag(sync=True)
@@ -89,13 +91,12 @@ class FeatureDashboard(ExamplesView):
         self.observe(self._on_text, "text")
         self.observe(self._on_command, "_command")
 
-    def _show_first(self, feature: Feature | RefLike, text: str) -> None:
+    def _show_first(self, feature: Feature | RefLike) -> None:
         try:
             given = isinstance(feature, Feature)
             self._show(feature if given else self._source.get_feature(self.ref))
-            if text:
-                self.text = text
-                self._show_answer(self._source.activate(self.ref, text)[0])
+            if self.text:
+                self._show_answer(self._source.activate(self.ref, self.text)[0])
         except NeuronpediaError as error:
             self._fail("text" if self.feature is not None else "feature", error)
 
@@ -167,21 +168,21 @@ class FeatureDashboard(ExamplesView):
         )
 
     def _arrived(self, feature: Feature) -> None:
+        self._clear()
         self._show(feature)
         if self.text:
             self._run()
 
     def _show(self, feature: Feature) -> None:
-        self.feature = feature
-        self._clear()
         self._cannot = self._limits(feature)
         self._feature = feature_payload(feature)
         self.error, self.busy = None, ""
+        self.set_trait("feature", feature)  # last, so that whoever observes it finds the rest in its place
 
     def _clear(self) -> None:
         """Forget what belonged to the feature before."""
         self.selected = self.hovered = self.value_range = self.next_token = self.chosen = self.marker = None
-        self.answer = self._answer = None
+        self._show_no_answer()
 
     def _limits(self, feature: Feature) -> dict[str, str]:
         """What the source cannot do for this feature, with the reason that the control's tooltip gives."""
@@ -196,7 +197,7 @@ class FeatureDashboard(ExamplesView):
         text, ref = self.text, self.ref
         if not text:
             self._texts_jobs.stop()
-            self.answer = self._answer = None
+            self._show_no_answer()
             self.busy = "" if self.busy == "text" else self.busy
             return
         if self.busy == "feature":
@@ -207,17 +208,21 @@ class FeatureDashboard(ExamplesView):
         )
 
     def _show_answer(self, activation: Activation) -> None:
-        self.answer = activation
         self._answer = {"text": self.text, "texts": texts_payload([activation], in_order([activation]))}
         self.error, self.busy = None, ""
+        self.set_trait("answer", activation)
+
+    def _show_no_answer(self) -> None:
+        self._answer = None
+        self.set_trait("answer", None)
 
     def _fail(self, where: str, error: Exception) -> None:
         """Show an error where its result would have been; the feature before it does not stay under a new name."""
         if where == "feature":
-            self.feature = self._feature = None
+            self._feature = None
             self._clear()
         else:
-            self.answer = self._answer = None
+            self._show_no_answer()
         self.error = failure(where, error)
         self.busy = ""
 

@@ -178,7 +178,7 @@ def test_it_lives_in_a_shadow_root_without_a_signal_and_ends_with_its_clean_up(p
     """As marimo hosts it."""
     widget = dashboard()
     page.goto("about:blank")
-    page.evaluate(SHADOW, [widget._esm, widget._css, widget._page_state() | {"_live": True}])
+    page.evaluate(SHADOW, [widget._esm, widget._css, widget.page_part().state | {"_live": True}])
     peak = page.locator(".npw-row .npw-peak").first
     expect(peak).to_be_visible()
     peak.hover()

@@ -102,7 +102,7 @@ def test_hostile_text_cannot_leave_the_page_s_data() -> None:
     data = page.split('id="npw-state">', 1)[1].split("</script>", 1)[0]
     assert "<" not in data
     assert "\u2028" not in data
-    assert json.loads(data)["_texts"]["vocab"][0] == "</script><script>alert(1)</script>"
+    assert json.loads(data)["state"]["_texts"]["vocab"][0] == "</script><script>alert(1)</script>"
 
 
 def test_a_page_of_the_usual_size_stays_small() -> None:

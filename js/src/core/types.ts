@@ -7,8 +7,19 @@ export interface AnyModel<Traits extends object> {
   save_changes(): void;
 }
 
+/** Where a host keeps the models of other widgets: ipywidgets' own manager fits. */
+export interface Manager {
+  get_model(id: string): Promise<unknown>;
+  create_view(model: unknown): Promise<{ el: HTMLElement; remove(): void }>;
+}
+
+/** What anywidget's model has besides; not every host. */
+export interface Managed {
+  widget_manager?: Manager | undefined;
+}
+
 export interface RenderProps<Traits extends object> {
-  model: AnyModel<Traits>;
+  model: AnyModel<Traits> & Managed;
   el: HTMLElement;
   /** Hosts older than anywidget 0.11 give none and call the returned cleanup only. */
   signal?: AbortSignal | undefined;
@@ -196,11 +207,22 @@ export interface Feature {
 }
 
 export interface Failure {
-  where: "feature" | "text";
+  /** What was asked for: `feature` and `text` in a dashboard. */
+  where: string;
   title: string;
   message: string;
   remedy: string;
   retry: boolean;
+}
+
+/** What the widgets share that ask a source. */
+export interface AskingTraits extends CommonTraits {
+  busy: string;
+  error: Failure | null;
+  selected: string | null;
+  _cannot: Record<string, string> | null;
+  _command: { name: string; n: number } | null;
+  _dashboard: string | null;
 }
 
 export interface DashboardTraits extends HeatmapView, CommonTraits {

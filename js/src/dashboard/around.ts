@@ -1,8 +1,9 @@
+import { isLive } from "../core/ask";
 import { attrs, button, focusable, h, link, onAct } from "../core/dom";
 import { number, plural, signed } from "../core/format";
 import { save, watch } from "../core/life";
 import type { Feature, Neighbour, Neuron } from "../core/types";
-import { isLive, type Part } from "./traits";
+import type { Part } from "./traits";
 
 function neighbour(near: Neighbour, live: boolean): HTMLElement {
   const name = String(near.index);

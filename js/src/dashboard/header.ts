@@ -1,8 +1,9 @@
+import { isLive } from "../core/ask";
 import { attrs, button, focusable, h, link, onAct, refill, refuse } from "../core/dom";
 import { brief, percent } from "../core/format";
 import { save, watch } from "../core/life";
 import type { Feature } from "../core/types";
-import { isLive, type Model, type Part } from "./traits";
+import type { Model, Part } from "./traits";
 
 const stat = (value: string, label: string, before = false): HTMLElement =>
   before

@@ -1,3 +1,4 @@
+import { isLive } from "../core/ask";
 import { attrs, h, onAct } from "../core/dom";
 import { frame, guide } from "../core/frame";
 import { save, watch } from "../core/life";
@@ -13,7 +14,7 @@ import { guess } from "./guess";
 import { header } from "./header";
 import { mountOptions } from "./options";
 import { provenance, status } from "./state";
-import { isLive, type Model } from "./traits";
+import type { Model } from "./traits";
 import { mountTryout } from "./tryout";
 
 function none(model: Model): string {

@@ -1,27 +1,13 @@
+import { command, failure, isLive, waiting } from "../core/ask";
 import { attrs, button, h, onAct } from "../core/dom";
 import { watch } from "../core/life";
-import type { Failure } from "../core/types";
-import { command, isLive, type Part } from "./traits";
-
-/** An error, where its result would have been: what happened, and what to do next. */
-export function failure(error: Failure): HTMLElement {
-  const retry = error.retry && button("try again", "retry", "retry", "push");
-  const remedy = error.remedy && h("p", "remedy", error.remedy);
-  const node = h("div", "error", h("b", "", error.title), h("p", "", error.message), remedy, retry);
-  return attrs(node, { role: "alert" });
-}
+import type { Part } from "./traits";
 
 /** Stands where a feature will stand, in about its size, so that nothing jumps when it comes. */
 export function skeleton(): HTMLElement {
-  const bars = (n: number, from: number): HTMLElement[] =>
-    Array.from({ length: n }, (_, i) => {
-      const bar = h("div", "skeleton");
-      bar.style.width = `${from - ((i * 37) % 30)}%`;
-      return bar;
-    });
-  const side = h("div", "area-side", ...bars(9, 90));
-  const fire = h("div", "area-fire", ...bars(9, 100));
-  return attrs(h("div", "main waiting", h("div", "area-guess", ...bars(2, 60)), fire, side), {
+  const side = h("div", "area-side", ...waiting(9, 90));
+  const fire = h("div", "area-fire", ...waiting(9, 100));
+  return attrs(h("div", "main waiting", h("div", "area-guess", ...waiting(2, 60)), fire, side), {
     "aria-label": "loading",
     role: "status",
   });

@@ -1,3 +1,4 @@
+import { command, failure, isLive } from "../core/ask";
 import { attrs, button, focusable, h, onAct, refill, refuse } from "../core/dom";
 import { save, watch } from "../core/life";
 import { type Doc, decode } from "../heatmap/doc";
@@ -5,8 +6,7 @@ import { createList, drawList, mark } from "../heatmap/list";
 import { viewOf } from "../heatmap/panel";
 import { planOf, type View } from "../heatmap/plan";
 import { drawReadout } from "../heatmap/readout";
-import { failure } from "./state";
-import { command, isLive, type Model } from "./traits";
+import type { Model } from "./traits";
 
 export interface TryPorts {
   out: HTMLElement;

@@ -1,0 +1,39 @@
+import { h } from "./dom";
+import { onEnd, watch } from "./life";
+import type { AnyModel, Managed } from "./types";
+
+/** Stands where a host has no way to show a widget inside another. */
+const APART =
+  "This notebook cannot show a widget inside another: display its .dashboard in a cell.";
+
+/** The widget that a trait names, drawn inside this one by the host itself; it lives as long as the trait names it. */
+export const mountChild = <Traits extends object>(
+  model: AnyModel<Traits> & Managed,
+  trait: keyof Traits & string,
+  signal: AbortSignal,
+): HTMLElement => {
+  const place = h("div", "child");
+  let turn = 0;
+  let leave = (): void => {};
+  const end = (): void => {
+    leave();
+    leave = () => {};
+    turn++;
+  };
+  const draw = async (): Promise<void> => {
+    end();
+    const mine = turn;
+    const name = model.get(trait) as string | null;
+    const { widget_manager: manager } = model;
+    place.replaceChildren(name && !manager ? h("p", "empty", APART) : "");
+    if (!name || !manager) return;
+    const view = await manager.create_view(await manager.get_model(name.replace("IPY_MODEL_", "")));
+    // Another may have been chosen while this one was on its way.
+    if (mine !== turn) return view.remove();
+    leave = () => view.remove();
+    place.replaceChildren(view.el);
+  };
+  watch(model, [trait], () => void draw(), signal);
+  onEnd(signal, end);
+  return place;
+};
