@@ -1,0 +1,19 @@
+"""What travels to a front end: models as compact JSON, in the form that ``js/src/core/types.ts`` reads.
+
+Tokens travel once each, as a vocabulary with one number per token; values travel sparse (position, value) where most
+are zero, as dense float32 otherwise. Arrays are base64 text inside the JSON and not binary buffers, so that a live
+widget, a saved notebook and a stand-alone page hold the same thing.
+"""
+
+from np_widgets.payload.feature import feature_payload, histograms_payload, logits_payload, provenance_payload
+from np_widgets.payload.packing import Payload
+from np_widgets.payload.texts import texts_payload
+
+__all__ = [
+    "Payload",
+    "feature_payload",
+    "histograms_payload",
+    "logits_payload",
+    "provenance_payload",
+    "texts_payload",
+]
