@@ -73,7 +73,7 @@ class BaseWidget(anywidget.AnyWidget):
         known = _public(self.trait_names(sync=True))
         for name in options:
             if name not in known:
-                raise TypeError(self._no_such("option", name, [*known, *signature(self.__init__).parameters]))
+                raise TypeError(self._no_such("option", name, [*known, *signature(type(self).__init__).parameters]))
         super().__init__(**options)
 
     def __setattr__(self, name: str, value: Any) -> None:  # noqa: ANN401 (any attribute)

@@ -78,14 +78,10 @@ class FeatureDashboard(ExamplesView):
         # First, since a constructor that fails is still closed.
         self._features, self._texts_jobs = Jobs(), Jobs()
         self._source = resolve(source)
-        self.feature: Feature | None = None
-        self.answer: Activation | None = None
-        text = options.pop("text", "")
         super().__init__(ref=FeatureRef.parse(feature), **options)
         if wait or isinstance(feature, Feature):
-            self._show_first(feature, text)
+            self._show_first(feature)
         else:
-            self.text = text
             self._load()
         self.observe(self._on_ref, "ref")
         self.observe(self._on_text, "text")
@@ -218,13 +214,13 @@ class FeatureDashboard(ExamplesView):
 
     def _fail(self, where: str, error: Exception) -> None:
         """Show an error where its result would have been; the feature before it does not stay under a new name."""
+        self.error, self.busy = failure(where, error), ""
         if where == "feature":
             self._feature = None
             self._clear()
+            self.set_trait("feature", None)
         else:
             self._show_no_answer()
-        self.error = failure(where, error)
-        self.busy = ""
 
     def close(self) -> None:
         """Close the widget; what is under way is dropped."""

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 import traitlets
 
 from np_widgets.html import histograms_html
+from np_widgets.models import Feature
 from np_widgets.payload import histograms_payload
 from np_widgets.widgets.base import BaseWidget, as_feature, built, refuse_kind
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from np_widgets.models import Feature, RefLike
+    from np_widgets.models import RefLike
     from np_widgets.sources import SourceLike
 
 
@@ -43,10 +44,11 @@ class ActivationHistogram(BaseWidget):
     ).tag(sync=True)
     marker = traitlets.Float(None, allow_none=True, help="A value to mark in the activation histogram.").tag(sync=True)
     log_counts = traitlets.Bool(default_value=False, help="Draw counts on a logarithmic scale.").tag(sync=True)
+    feature = traitlets.Instance(Feature, read_only=True, help="What is shown.")
 
     def __init__(self, feature: Feature | RefLike, *, source: SourceLike = None, **options: Any) -> None:  # noqa: ANN401
         super().__init__(**options)
-        self.feature = as_feature(feature, source)
+        self.set_trait("feature", as_feature(feature, source))
         self._histograms = histograms_payload(self.feature)
 
     def to_dataframe(self, kind: str | None = "histograms") -> pd.DataFrame:

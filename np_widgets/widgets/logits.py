@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 import traitlets
 
 from np_widgets.html import logits_html
+from np_widgets.models import Feature
 from np_widgets.payload import logits_payload
 from np_widgets.widgets.base import BaseWidget, as_feature, built, refuse_kind
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from np_widgets.models import Feature, RefLike
+    from np_widgets.models import RefLike
     from np_widgets.sources import SourceLike
 
 
@@ -36,10 +37,11 @@ class LogitBars(BaseWidget):
     _logits = traitlets.Dict().tag(sync=True)
     top = traitlets.Int(10, min=1, help="How many tokens on each side.").tag(sync=True)
     chosen = traitlets.Unicode(None, allow_none=True, help="The raw token that the reader chose.").tag(sync=True)
+    feature = traitlets.Instance(Feature, read_only=True, help="What is shown.")
 
     def __init__(self, feature: Feature | RefLike, *, source: SourceLike = None, **options: Any) -> None:  # noqa: ANN401
         super().__init__(**options)
-        self.feature = as_feature(feature, source)
+        self.set_trait("feature", as_feature(feature, source))
         self._logits = logits_payload(self.feature)
 
     def to_dataframe(self, kind: str | None = "logits") -> pd.DataFrame:

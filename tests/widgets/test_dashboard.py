@@ -59,11 +59,6 @@ def test_nonsense_is_refused_where_it_was_written(nonsense: Any, dashboard: Feat
     assert dashboard.ref == REF
 
 
-def test_a_misspelt_option_is_refused() -> None:
-    with pytest.raises(TypeError, match=r"no option 'windw'. Options: .*window"):
-        FeatureDashboard(REF, windw="full")
-
-
 def test_setting_the_reference_never_waits(dashboard: FeatureDashboard, source: SlowSource) -> None:
     source.gates[7] = Event()
     go_to(dashboard, 7)
@@ -197,16 +192,35 @@ def test_what_a_source_cannot_do_is_said(source: SlowSource) -> None:
     assert "runs no texts" in FeatureDashboard(REF, source=source)._cannot["activate"]
 
 
-def test_an_observer_may_start_the_next_work(dashboard: FeatureDashboard) -> None:
+def test_an_observer_may_start_the_next_work(dashboard: FeatureDashboard, source: SlowSource) -> None:
+    source.gates[8] = Event()
+
     def follow(change: Any) -> None:
-        if change["new"] and change["new"]["index"] == 7:
+        if change["new"] and change["new"].index == 7:
             go_to(dashboard, 8)
 
-    dashboard.observe(follow, "_feature")
+    dashboard.observe(follow, "feature")
     go_to(dashboard, 7)
     dashboard.wait()
+    assert (shown(dashboard), dashboard.busy) == (7, "feature")
+    source.gates[8].set()
     dashboard.wait()
-    assert shown(dashboard) == 8
+    assert (shown(dashboard), dashboard.busy) == (8, "")
+
+
+def test_what_a_constructor_is_told_stands_when_the_feature_has_come(source: SlowSource) -> None:
+    dashboard = FeatureDashboard(REF, source=source, value_range=(1, 5), next_token=" Paris", marker=2.5)
+    assert (dashboard.value_range, dashboard.next_token, dashboard.marker) == ((1, 5), " Paris", 2.5)
+
+
+def test_a_text_given_at_once_runs_when_the_feature_comes_late(source: SlowSource) -> None:
+    source.errors[650] = ConnectionFailed("No answer.")
+    dashboard = FeatureDashboard(REF, source=source, text="a b")
+    source.errors.clear()
+    dashboard._command = {"name": "retry", "n": 1}
+    dashboard.wait()
+    dashboard.wait()
+    assert dashboard.answer is not None
 
 
 def test_a_closed_widget_takes_no_late_answer(dashboard: FeatureDashboard, source: SlowSource) -> None:
