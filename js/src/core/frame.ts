@@ -1,4 +1,4 @@
-import { attrs, h } from "./dom";
+import { attrs, h, listen } from "./dom";
 import { onEnd, watch } from "./life";
 import { followTheme } from "./theme";
 import type { AnyModel, CommonTraits, RenderProps } from "./types";
@@ -25,7 +25,7 @@ export const frame = <Traits extends CommonTraits>(
   el.append(root);
   const end = (): void => life.abort();
   if (outer?.aborted) end();
-  outer?.addEventListener("abort", end, { signal });
+  if (outer) listen(outer, "abort", end, signal);
   return end;
 };
 

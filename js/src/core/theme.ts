@@ -1,3 +1,4 @@
+import { listen } from "./dom";
 import { onEnd } from "./life";
 import type { Theme } from "./types";
 
@@ -41,7 +42,7 @@ export const followTheme = (
     apply();
   });
   attached.observe(el);
-  matchMedia(SYSTEM).addEventListener("change", apply, { signal });
+  listen(matchMedia(SYSTEM), "change", apply, signal);
   onEnd(signal, () => {
     attached.disconnect();
     watcher.disconnect();

@@ -55,15 +55,8 @@ export const textAt = (doc: Doc, p: number): string =>
 export const rawAt = (doc: Doc, p: number): string => doc.raw.vocab[doc.codes[p]!]!;
 
 /** The text that a flat position belongs to. */
-export const textOf = ({ starts }: Doc, p: number): number => {
-  let [low, high] = [0, starts.length - 1];
-  while (high - low > 1) {
-    const middle = (low + high) >> 1;
-    if (starts[middle]! <= p) low = middle;
-    else high = middle;
-  }
-  return low;
-};
+export const textOf = ({ starts }: Doc, p: number): number =>
+  starts.findLastIndex((start) => start <= p);
 
 /** Flat position of [example, position], or -1 when there is no such token. */
 export const flat = (doc: Doc | null, place: [number, number] | null): number => {

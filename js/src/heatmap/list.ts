@@ -40,9 +40,16 @@ export interface List extends Scene {
 export const createList = (signal: AbortSignal, hooks: Hooks): List => {
   const box = focusable(h("div", "list"));
   attrs(box, { role: "application" });
-  const blank = { box, hooks, open: new Set(), byText: new Map(), over: -1, held: -1 };
-  // Nothing reads the scene before the first draw: without rows there is no token to find.
-  const list = { ...blank, plan: { items: [] } } as unknown as List;
+  // Nothing else of the scene is read before the first draw: without rows there is no token to find.
+  const list = {
+    box,
+    hooks,
+    open: new Set(),
+    byText: new Map(),
+    over: -1,
+    held: -1,
+    plan: { items: [] },
+  } as unknown as List;
   const near = (event: Event & { skipped?: boolean }): void => {
     if (!event.skipped) colour(list, rowOf(event.target));
   };
@@ -82,11 +89,11 @@ export const toggle = (list: List, text: number): void => {
   drawRings(list);
 };
 
+/** Draws the rows anew; their marks are the caller's to set. */
 export const drawList = (list: List, scene: Scene): void => {
   if (scene.doc !== list.doc || scene.view.window !== list.view.window) list.open.clear();
   Object.assign(list, scene);
   drawRows(list);
-  drawRings(list);
 };
 
 /** Marks what is hovered and what is selected (flat positions, -1 for none). */

@@ -85,10 +85,10 @@ const createFrame = (model: HeatmapModel, signal: AbortSignal, ports: Ports, lis
       "aria-label": `${amount.textContent}: arrows move, Enter picks, Space unfolds`,
     });
     refill(tools, ...windowButtons(view));
-    scale.replaceChildren(doc.top ? legend(view, doc) : "");
+    refill(scale, doc.top ? legend(view, doc) : "");
     refill(filters, ...(ports.chips?.(doc, view) ?? []));
     if (!shown) filters.append(h("p", "empty", ports.none(doc, view, plan.total)));
-    common.replaceChildren(...(view.window === "stacked" ? tallies(doc, plan) : []));
+    refill(common, ...(view.window === "stacked" ? tallies(doc, plan) : []));
     refill(below, shown && !doc.top ? "every value is zero   " : "", ...notes(doc, view));
   };
   return { bar, body, draw };

@@ -1,4 +1,4 @@
-import { h } from "../core/dom";
+import { h, refill } from "../core/dom";
 import { number, signed } from "../core/format";
 import { type Doc, extrasOf, isContinued, place, rawAt, textAt } from "./doc";
 
@@ -29,10 +29,11 @@ export const drawReadout = (out: HTMLElement, doc: Doc | null, p: number, where 
   const shown = isContinued(doc, p) ? "…" : textAt(doc, p);
   const raw = rawAt(doc, p);
   const name = (text: string): HTMLElement => h("bdi", "token", text);
-  out.replaceChildren(
+  refill(
+    out,
     "token ",
     name(`“${shown}”`),
     ...(raw === shown ? [] : [" raw ", name(JSON.stringify(raw))]),
+    ` · ${facts(doc, p, where)}`,
   );
-  out.append(` · ${facts(doc, p, where)}`);
 };
