@@ -14,7 +14,7 @@ const budgets = { heatmap: 16_000, logits: 40_000, histogram: 40_000, dashboard:
 // Fields that only our own code reads; none is a name of the DOM, of a trait or of a payload.
 const internal =
   "anchors|bar|body|box|byText|cells|codes|diverging|doc|done|draw|end|first|flags|frame|held|hooks|hover|items|kwic|" +
-  "mark|none|npwAt|npwEnds|npwRow|open|out|over|paint|parts|pick|plan|raw|rowsOf|starts|total|trait|view|which";
+  "mark|none|npwAt|npwEnds|npwRow|open|out|over|paint|parts|passes|pick|plan|raw|rowsOf|starts|total|trait|view|which";
 
 const shared = {
   absWorkingDir: here,

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { HeatmapTraits } from "../src/core/types";
 import widget from "../src/heatmap";
 import { heatmap, sparse, strengthOf, texts } from "./data";
 import { withView } from "./model";
@@ -163,7 +164,6 @@ describe("filters", () => {
   test("leave the examples with a token in the range, and stand around it", () =>
     withView(widget, heatmap(three, { value_range: [1.5, 3] }), ({ all, text }) => {
       expect(all(".npw-row")).toHaveLength(1);
-      expect(text(".npw-gutter")).toBe("2.0");
       expect(text(".npw-hit")).toBe(" old");
       expect(text(".npw-bar")).toContain("1 of 2 examples");
     }));
@@ -173,6 +173,37 @@ describe("filters", () => {
       expect(all(".npw-row")).toHaveLength(1);
       expect(text(".npw-hit")).toBe(" town");
     }));
+
+  const apart = texts([
+    { tokens: [" a", " b", " c"], values: [9, 1, 0] },
+    { tokens: [" a", " b", " c"], values: [7, 3, 0] },
+  ]);
+  const byFilter = [{ next_token: " c" }, { value_range: [1, 3] }] as Partial<HeatmapTraits>[];
+
+  test.each(byFilter)(
+    "leave the peaks beside the texts, by which these are ordered: %j",
+    (filter) =>
+      withView(widget, heatmap(apart, filter), ({ all, one }) => {
+        expect(all(".npw-gutter").map((node) => node.textContent)).toEqual(["9.0", "7.0"]);
+        expect(one(".npw-gutter").title).toContain("peak");
+      }),
+  );
+
+  test.each(byFilter)("align stacked texts on what was asked for, and say so: %j", (filter) =>
+    withView(widget, heatmap(apart, { window: "stacked", ...filter }), async (view) => {
+      const { all, text, model, drawn } = view;
+      expect(all(".npw-tally .npw-common").map((node) => node.textContent)).toEqual([
+        "·a2",
+        "·b2",
+        "·c2",
+      ]);
+      expect(text(".npw-tallies")).not.toContain("peak");
+      model.set("next_token", null);
+      model.set("value_range", null);
+      await drawn();
+      expect(text(".npw-tallies")).toContain("at the peak");
+    }),
+  );
 });
 
 describe("cursor", () => {

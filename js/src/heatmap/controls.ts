@@ -28,13 +28,14 @@ export const notes = ({ raw }: Doc, { show_hidden: show }: View): (Node | string
   });
 };
 
-/** What most often stands around the peaks, as three short lists. */
+/** What most often stands around the peaks, or around what was filtered for, as three short lists. */
 export const tallies = (doc: Doc, plan: Plan): HTMLElement[] => {
+  const at = plan.passes ? "at the match" : "at the peak";
   return tally(doc, plan).map((some, i) => {
     const items = some.map(([id, n]) => {
       const name = h("bdi", "token", doc.shown[id]!.replace(/^ | $/g, "·"));
       return h("span", "common", name, h("b", "", `${n}`));
     });
-    return h("div", "tally", h("span", "quiet", ["before", "at the peak", "after"][i]), ...items);
+    return h("div", "tally", h("span", "quiet", ["before", at, "after"][i]), ...items);
   });
 };

@@ -21,6 +21,8 @@ export interface Plan {
   rowsOf(text: number, full: boolean): Row[];
   /** The token that each shown example's window stands around; -1 when none fires. */
   anchors: Map<number, number>;
+  /** Whether a token is what the reader filtered for; null without a filter. */
+  passes: Filter | null;
   total: number;
 }
 
@@ -33,8 +35,7 @@ const bare = (token: string): string => token.replace(/^[ Ġ▁]/, "");
 
 export type Filter = (p: number) => boolean;
 
-/** Whether the token at `p` is what the reader filtered for; null without a filter. */
-export const filterOf = ({ raw, codes, values, starts }: Doc, view: View): Filter | null => {
+const filterOf = ({ raw, codes, values, starts }: Doc, view: View): Filter | null => {
   const { value_range: range, next_token: next } = view;
   if (!range && next === null) return null;
   const follows = raw.vocab.map((token) => bare(token) === bare(next ?? ""));
@@ -92,17 +93,18 @@ const rowsOf = (doc: Doc, text: number, anchor: number, window: View["window"]):
   return [{ ...row, parts: parts.length ? parts : [[from, from]] }];
 };
 
-/** The token that an example's window stands around: its peak, or the strongest one that was filtered for. */
-const anchorOf = (
-  { raw, starts, values }: Doc,
-  text: number,
-  passes: Filter | null,
-): number | null => {
-  const start = starts[text]!;
+/** Where a text peaks; -1 when nothing in it fires. */
+export const peakOf = ({ raw, starts }: Doc, text: number): number => {
   const peak = raw.peaks[text]!;
-  if (!passes) return peak < 0 ? -1 : start + peak;
+  return peak < 0 ? -1 : starts[text]! + peak;
+};
+
+/** The token that an example's window stands around: its peak, or the strongest one that was filtered for. */
+const anchorOf = (doc: Doc, text: number, passes: Filter | null): number | null => {
+  const { starts, values } = doc;
+  if (!passes) return peakOf(doc, text);
   let best: number | null = null;
-  for (let p = start; p < starts[text + 1]!; p++) {
+  for (let p = starts[text]!; p < starts[text + 1]!; p++) {
     if (passes(p) && (best === null || values[p]! > values[best]!)) best = p;
   }
   return best;
@@ -130,10 +132,10 @@ export const planOf = (doc: Doc, view: View): Plan => {
     const own = [...anchors.keys()].filter((text) => group[text] === at);
     return own.length ? [heading, ...own.flatMap((text) => rows(text, false))] : [];
   });
-  return { items, anchors, total: seen.length, rowsOf: rows };
+  return { items, anchors, passes, total: seen.length, rowsOf: rows };
 };
 
-/** The most common tokens before, at and after the peaks of the rows on the page: token number, count. */
+/** The most common tokens before, at and after where the windows on the page stand: token number, count. */
 export const tally = ({ codes, starts }: Doc, { anchors }: Plan): [id: number, n: number][][] => {
   return [-1, 0, 1].map((step) => {
     const seen = new Map<number, number>();

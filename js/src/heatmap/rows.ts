@@ -4,7 +4,7 @@ import type { Group } from "../core/types";
 import { textOf } from "./doc";
 import type { List } from "./list";
 import { breaksIn, painter, type Run, runs } from "./paint";
-import { filterOf, type Part, type Row } from "./plan";
+import { type Part, peakOf, type Row } from "./plan";
 
 /** A row on the page. */
 export interface Placed extends Row {
@@ -26,9 +26,10 @@ const heading = ({ kind, low, high, fraction }: Group): HTMLElement | "" => {
   return kind === "none" ? "" : h("h4", "group", title, share);
 };
 
-const gutter = ({ doc, view, plan }: List, { which, first, parts }: Row): HTMLElement => {
+/** The peak, whatever the window stands around: texts are grouped and ordered by it. */
+const gutter = ({ doc, view }: List, { which, first, parts }: Row): HTMLElement => {
   if (!first) return h("span", "gutter position", `${parts[0]![0] - doc.starts[which]!}`);
-  const value = doc.values[plan.anchors.get(which)!] ?? 0;
+  const value = doc.values[peakOf(doc, which)] ?? 0;
   const copies = doc.raw.copies?.[which];
   const node = h(
     "span",
@@ -36,7 +37,7 @@ const gutter = ({ doc, view, plan }: List, { which, first, parts }: Row): HTMLEl
     Number.isNaN(value) ? "?" : brief(value),
     copies && h("span", "copies", `×${copies + 1}`),
   );
-  if (view.window !== "full") node.title = "whole text or window";
+  if (view.window !== "full") node.title = "peak · whole text or window";
   return node;
 };
 
@@ -115,10 +116,9 @@ const extend = (list: List, from: number, tokens: number): void => {
 
 /** The rows of a heatmap: built across frames, coloured when they come near the viewport. */
 export const drawRows = (list: List): void => {
-  const { doc, view, box } = list;
-  const filter = filterOf(doc, view);
+  const { doc, view, plan, box } = list;
   cancelAnimationFrame(list.frame);
-  list.paint = (row) => painter(doc, view, list.end, filter, row);
+  list.paint = (row) => painter(doc, view, list.end, plan.passes, row);
   // About eight pixels to a character.
   list.width = box.clientWidth / 8 || 90;
   list.byText.clear();
