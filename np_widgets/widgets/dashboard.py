@@ -19,6 +19,8 @@ from np_widgets.widgets.jobs import Jobs
 from np_widgets.widgets.view import ExamplesView
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
 
     from np_widgets.frames import Kind
@@ -78,11 +80,14 @@ class FeatureDashboard(ExamplesView):
         # First, since a constructor that fails is still closed.
         self._features, self._texts_jobs = Jobs(), Jobs()
         self._source = resolve(source)
+        selected = options.pop("selected", None)  # refers to what is shown, so it comes after that
         super().__init__(ref=FeatureRef.parse(feature), **options)
         if wait or isinstance(feature, Feature):
             self._show_first(feature)
         else:
             self._load()
+        if self.feature is not None or self.error is None:
+            self.selected = selected
         self.observe(self._on_ref, "ref")
         self.observe(self._on_text, "text")
         self.observe(self._on_command, "_command")
@@ -164,12 +169,13 @@ class FeatureDashboard(ExamplesView):
         )
 
     def _arrived(self, feature: Feature) -> None:
-        self._clear()
         self._show(feature)
         if self.text:
             self._run()
 
     def _show(self, feature: Feature) -> None:
+        if self.feature is not None:
+            self._clear()
         self._cannot = self._limits(feature)
         self._feature = feature_payload(feature)
         self.error, self.busy = None, ""
@@ -227,6 +233,9 @@ class FeatureDashboard(ExamplesView):
         self._features.stop()
         self._texts_jobs.stop()
         super().close()
+
+    def _lengths(self) -> Sequence[int]:
+        return self._feature["texts"]["lengths"] if self._feature else ()
 
     def _title(self) -> str:
         return str(self.ref)

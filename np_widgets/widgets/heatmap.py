@@ -58,9 +58,11 @@ class ActivationHeatmap(ExamplesView):
         source: SourceLike = None,
         **options: Any,  # noqa: ANN401
     ) -> None:
+        selected = options.pop("selected", None)  # refers to what is shown, so it comes after that
         super().__init__(**options)
         self._source = source
         self.show(x, values)
+        self.selected = selected
 
     @property
     def activations(self) -> tuple[Activation, ...]:
@@ -82,6 +84,9 @@ class ActivationHeatmap(ExamplesView):
         if kind not in ("activations", "tokens", None):
             raise refuse_kind(kind, ("activations", "tokens"))
         return to_dataframe(self._activations, kind)
+
+    def _lengths(self) -> Sequence[int]:
+        return [len(activation.tokens) for activation in self._activations]
 
     def _static_html(self) -> str:
         return activations_html(self._given, self._plan)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import traitlets
 
 from np_widgets.widgets.base import BaseWidget
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 def _pair(element: type[traitlets.TraitType[Any, Any]], description: str) -> traitlets.TraitType[Any, Any]:
@@ -28,6 +31,16 @@ class ExamplesView(BaseWidget):
     )
     hovered = _pair(traitlets.Int, "The token under the pointer: (example, position).")
     value_range = _pair(traitlets.Float, "Show only examples with a token whose value lies between these two.")
+
+    @traitlets.validate("selected")
+    def _among_the_examples(self, proposal: Any) -> Any:  # noqa: ANN401 (traitlets' own)
+        given = proposal["value"]
+        if given is not None:
+            example, position = given
+            lengths = self._lengths()
+            _check_place(given, example, len(lengths), "examples")
+            _check_place(given, position, lengths[example], f"tokens of example {example}")
+        return given
 
     @traitlets.validate("value_range")
     def _in_order(self, proposal: Any) -> Any:  # noqa: ANN401 (traitlets' own)
@@ -52,3 +65,13 @@ class ExamplesView(BaseWidget):
         help="What the site does silently, undone: repeated texts, texts that never fire, intervals as given.",
     ).tag(sync=True)
     breaks = traitlets.Bool(default_value=True, help="Break lines after line-break tokens.").tag(sync=True)
+
+    def _lengths(self) -> Sequence[int]:
+        """How many tokens each example has, in display order."""
+        raise NotImplementedError
+
+
+def _check_place(given: tuple[int, int], place: int, count: int, what: str) -> None:
+    if not 0 <= place < count:
+        there = f"the {what} are numbered from 0 to {count - 1}" if count else f"there are no {what}"
+        raise traitlets.TraitError(f"selected is {given}, but {there}.")

@@ -4,6 +4,7 @@ from threading import Event
 from typing import Any
 
 import pytest
+from traitlets import TraitError
 
 from np_widgets import ConnectionFailed, Feature, FeatureDashboard, InvalidRequest, NotFound, RateLimited
 from tests.rows import feature_row
@@ -209,8 +210,21 @@ def test_an_observer_may_start_the_next_work(dashboard: FeatureDashboard, source
 
 
 def test_what_a_constructor_is_told_stands_when_the_feature_has_come(source: SlowSource) -> None:
-    dashboard = FeatureDashboard(REF, source=source, value_range=(1, 5), next_token=" Paris", marker=2.5)
-    assert (dashboard.value_range, dashboard.next_token, dashboard.marker) == ((1, 5), " Paris", 2.5)
+    dashboard = FeatureDashboard(REF, source=source, selected=(8, 2), value_range=(1, 5), next_token=" Paris")
+    assert (dashboard.selected, dashboard.value_range, dashboard.next_token) == ((8, 2), (1, 5), " Paris")
+    go_to(dashboard, 7)
+    dashboard.wait()
+    assert (dashboard.selected, dashboard.value_range, dashboard.next_token) == (None, None, None)
+
+
+def test_nothing_is_selected_where_there_is_nothing(dashboard: FeatureDashboard, source: SlowSource) -> None:
+    with pytest.raises(TraitError, match=r"selected is \(9, 0\), but the examples are numbered from 0 to 8"):
+        dashboard.selected = (9, 0)
+    source.errors[7] = NotFound("There is no feature 7.")
+    go_to(dashboard, 7)
+    dashboard.wait()
+    with pytest.raises(TraitError, match="there are no examples"):
+        dashboard.selected = (0, 0)
 
 
 def test_a_text_given_at_once_runs_when_the_feature_comes_late(source: SlowSource) -> None:

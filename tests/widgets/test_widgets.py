@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from traitlets import TraitError
 
 from np_widgets import ActivationHeatmap, ActivationHistogram, Feature, InvalidRequest, LogitBars
 from tests.rows import bench_row, feature_row
@@ -60,6 +61,40 @@ def test_what_is_picked_counts_as_on_the_screen_and_in_the_frame() -> None:
     row = frame[(frame["example"] == 0) & (frame["position"] == 2)].iloc[0]
     assert row["value"] == 8.5
     assert heatmap.activations[0].peak == 8.5
+
+
+@pytest.mark.parametrize(
+    ("place", "message"),
+    [
+        ((9, 0), r"\(9, 0\), but the examples are numbered from 0 to 8"),
+        ((-1, 0), r"\(-1, 0\), but the examples are numbered"),
+        ((0, 12), r"\(0, 12\), but the tokens of example 0 are numbered from 0 to 11"),
+        ((8, -1), r"\(8, -1\), but the tokens of example 8 are"),
+    ],
+)
+def test_a_place_beyond_the_examples_is_refused(place: Any, message: str) -> None:
+    heatmap = ActivationHeatmap(FEATURE, selected=(8, 11))
+    with pytest.raises(TraitError, match=message):
+        heatmap.selected = place
+    assert heatmap.selected == (8, 11)
+    with pytest.raises(TraitError, match=message):
+        ActivationHeatmap(FEATURE, selected=place)
+
+
+def test_nothing_can_be_picked_from_nothing() -> None:
+    with pytest.raises(TraitError, match="there are no examples"):
+        ActivationHeatmap([], [], selected=(0, 0))
+    with pytest.raises(TraitError, match="there are no tokens of example 0"):
+        ActivationHeatmap([[]], [[]], selected=(0, 0))
+
+
+def test_a_place_that_a_front_end_sends_is_held_to_the_same() -> None:
+    heatmap = ActivationHeatmap(FEATURE)
+    heatmap.set_state({"selected": [8, 11]})
+    assert heatmap.selected == (8, 11)
+    with pytest.raises(TraitError, match="numbered from 0 to 8"):
+        heatmap.set_state({"selected": [9, 0]})
+    assert heatmap.selected == (8, 11)
 
 
 def test_traits_refuse_what_is_not_theirs() -> None:
