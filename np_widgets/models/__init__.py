@@ -13,6 +13,20 @@ from np_widgets.models.feature import (
     Neighbour,
     RelatedNeuron,
 )
+from np_widgets.models.matches import (
+    Answer,
+    ExplanationMatch,
+    ExplanationMatches,
+    Matches,
+    NearestFeature,
+    NearestFeatures,
+    SourceActivations,
+    TokenFeatureMatch,
+    TokenFeatureMatches,
+    TokenMatches,
+    TopFeatureMatch,
+    TopFeatureMatches,
+)
 from np_widgets.models.provenance import LengthMismatch, Provenance
 from np_widgets.models.record import NO_NUMBERS, FloatArray, Record, frozen_array
 from np_widgets.models.ref import FeatureRef, RefLike
@@ -20,10 +34,13 @@ from np_widgets.models.ref import FeatureRef, RefLike
 __all__ = [
     "NO_NUMBERS",
     "Activation",
+    "Answer",
     "Catalogue",
     "Comment",
     "DirectFeatureAttribution",
     "Explanation",
+    "ExplanationMatch",
+    "ExplanationMatches",
     "ExplanationScore",
     "Feature",
     "FeatureRef",
@@ -32,8 +49,11 @@ __all__ = [
     "LengthMismatch",
     "ListMembership",
     "LogitWeights",
+    "Matches",
     "MethodName",
     "Model",
+    "NearestFeature",
+    "NearestFeatures",
     "Neighbour",
     "Provenance",
     "QuantileInterval",
@@ -42,7 +62,13 @@ __all__ = [
     "RelatedNeuron",
     "Release",
     "Source",
+    "SourceActivations",
     "SourceSet",
+    "TokenFeatureMatch",
+    "TokenFeatureMatches",
+    "TokenMatches",
+    "TopFeatureMatch",
+    "TopFeatureMatches",
     "ZPattern",
     "frozen_array",
 ]

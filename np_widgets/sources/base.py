@@ -1,20 +1,45 @@
-"""What a source of features must be able to do."""
+"""What a source of features can be asked."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, runtime_checkable
+from typing import TYPE_CHECKING, Literal, NoReturn, Protocol, TypeAlias, runtime_checkable
+
+from np_widgets.errors import InvalidRequest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from np_widgets.models import Activation, Feature, RefLike
+    from np_widgets.models import (
+        Activation,
+        ExplanationMatches,
+        Feature,
+        NearestFeatures,
+        RefLike,
+        SourceActivations,
+        TokenFeatureMatches,
+        TopFeatureMatches,
+    )
 
-Action: TypeAlias = Literal["get_feature", "get_features", "activate"]
+Action: TypeAlias = Literal[
+    "get_feature",
+    "get_features",
+    "activate",
+    "search_explanations",
+    "top_features",
+    "top_features_by_token",
+    "activate_source",
+    "nearest_features",
+    "iter_features",
+]
 
 
 @runtime_checkable
 class FeatureSource(Protocol):
-    """Where features come from. One source is the default; every widget and function takes another."""
+    """Where features come from. One source is the default; every widget and function takes another.
+
+    A source of your own is a subclass with the methods that it can answer; the others refuse, and say so through
+    :meth:`supports`, so that a widget disables the control.
+    """
 
     @property
     def name(self) -> str:
@@ -23,7 +48,7 @@ class FeatureSource(Protocol):
 
     def supports(self, action: Action) -> bool:
         """Whether the source can do a thing; a widget disables the control of one it cannot."""
-        ...
+        return getattr(type(self), action, None) is not getattr(FeatureSource, action)
 
     def get_feature(self, ref: RefLike, *, refresh: bool = False) -> Feature:
         """Get one feature with all that its dashboard shows.
@@ -33,12 +58,69 @@ class FeatureSource(Protocol):
         NotFound
             When the source has no such feature.
         """
-        ...
+        self._refuse("gets no features")
 
     def get_features(self, refs: Iterable[RefLike], *, max_activations: int | None = None) -> list[Feature]:
         """Get many features, in the order asked for."""
-        ...
+        self._refuse("gets no features")
+
+    def iter_features(self, model: str, source: str, start: int = 0, limit: int | None = None) -> Iterable[Feature]:
+        """Go through the features of one source that ever fired, as they are needed."""
+        self._refuse("does not list the features of a source")
 
     def activate(self, ref: RefLike, texts: str | Sequence[str]) -> list[Activation]:
         """Run the user's own texts through one feature; one activation per text, in their order."""
-        ...
+        self._refuse("runs no texts")
+
+    def search_explanations(
+        self,
+        query: str,
+        *,
+        model: str | None = None,
+        sources: Sequence[str] | None = None,
+        release: str | None = None,
+        limit: int = 20,
+        offset: int = 0,
+    ) -> ExplanationMatches:
+        """Find explanations close in meaning to a query: of some sources of a model, a model, a release, or all."""
+        self._refuse("searches no explanations")
+
+    def top_features(
+        self,
+        texts: str | Sequence[str],
+        *,
+        model: str,
+        source_set: str,
+        sources: Sequence[str] | None = None,
+        sort_positions: Sequence[int] = (),
+        density_threshold: float | None = None,
+        ignore_bos: bool = True,
+        limit: int = 50,
+    ) -> list[TopFeatureMatches]:
+        """Find the features of a source set that fire most on a text; one answer per text, in their order."""
+        self._refuse("does not say which features fire on a text")
+
+    def top_features_by_token(
+        self,
+        texts: str | Sequence[str],
+        *,
+        model: str,
+        source: str,
+        density_threshold: float | None = 0.01,
+        ignore_bos: bool = True,
+        limit: int = 10,
+    ) -> list[TokenFeatureMatches]:
+        """Find the features of a source that fire most at each token of a text; one answer per text."""
+        self._refuse("does not say which features fire at a token")
+
+    def activate_source(self, texts: str | Sequence[str], *, model: str, source: str) -> list[SourceActivations]:
+        """Run texts through all features of a source; one answer per text."""
+        self._refuse("does not run texts through whole sources")
+
+    def nearest_features(self, ref: RefLike, *, model: str | None = None, source: str | None = None) -> NearestFeatures:
+        """Find the features of a source whose directions are closest to a feature's; by default of its own source."""
+        self._refuse("does not compare directions")
+
+    def _refuse(self, what: str) -> NoReturn:
+        remedy = 'Ask another: source="neuronpedia" or "demo".'
+        raise InvalidRequest(f"The source {self.name} {what}.", remedy=remedy)

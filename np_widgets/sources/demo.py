@@ -10,28 +10,24 @@ from typing import TYPE_CHECKING, Any
 from np_widgets import demo
 from np_widgets.errors import InvalidRequest, NotFound
 from np_widgets.models import FeatureRef, Provenance
+from np_widgets.sources.base import FeatureSource
 from np_widgets.wire import read_activations, read_feature
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from np_widgets.models import Activation, Feature, RefLike
-    from np_widgets.sources.base import Action
 
 NOTE = "A small demo model on generated text: the numbers are real, the world that it knows is a toy."
 
 
-class DemoSource:
+class DemoSource(FeatureSource):
     """Features of a tiny transformer and its sparse autoencoder, shipped with the package and run in NumPy."""
 
     name = "demo"
     #: What references to its features begin with: ``f"{DemoSource.model}/{DemoSource.source}/0"``.
     model = demo.MODEL_ID
     source = demo.SOURCE_ID
-
-    def supports(self, action: Action) -> bool:  # noqa: ARG002 (the protocol's signature)
-        """Everything works."""
-        return True
 
     def get_feature(self, ref: RefLike, *, refresh: bool = False) -> Feature:  # noqa: ARG002 (nothing is cached)
         """Compute one feature's dashboard.

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from np_widgets.client import NeuronpediaClient
+from np_widgets.sources.base import FeatureSource
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from np_widgets.models import Activation, Feature, RefLike
-    from np_widgets.sources.base import Action
 
 
-class NeuronpediaSource:
+class NeuronpediaSource(FeatureSource):
     """Features from Neuronpedia's HTTP API.
 
     Parameters
@@ -32,10 +32,6 @@ class NeuronpediaSource:
     def name(self) -> str:
         """The host that is asked."""
         return urlsplit(self.client.base_url).netloc.removeprefix("www.")
-
-    def supports(self, action: Action) -> bool:  # noqa: ARG002 (the protocol's signature)
-        """Everything works, as far as the service itself can: a feature says whether its source runs texts."""
-        return True
 
     def get_feature(self, ref: RefLike, *, refresh: bool = False) -> Feature:
         """Get one feature; ``refresh`` goes past the cache."""

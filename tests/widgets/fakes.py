@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from np_widgets import Activation, Feature, FeatureRef
+from np_widgets import Activation, Feature, FeatureRef, FeatureSource
 from tests.rows import activation_row, feature_row
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from np_widgets.models import RefLike
 
 
-class SlowSource:
+class SlowSource(FeatureSource):
     """Answers at once, unless ``gates`` holds an event for the feature or the text; then it waits for it."""
 
     name = "slow"
