@@ -5,6 +5,8 @@ Each sentinel is one only in its own field: -10000 in logit values; -1 in densit
 """
 
 from np_widgets.wire.features import write_feature
+from np_widgets.wire.firings import read_source_activations, read_token_features, read_top_features
+from np_widgets.wire.matches import read_explanation_matches, read_nearest_features
 from np_widgets.wire.read import (
     Tokenization,
     read_activations,
@@ -21,11 +23,16 @@ __all__ = [
     "Tokenization",
     "read_activations",
     "read_catalogue",
+    "read_explanation_matches",
     "read_feature",
     "read_features",
     "read_model",
     "read_models",
+    "read_nearest_features",
+    "read_source_activations",
     "read_source_set",
+    "read_token_features",
     "read_tokenization",
+    "read_top_features",
     "write_feature",
 ]

@@ -44,7 +44,7 @@ class Tokenization(Record, frozen=True, kw_only=True, eq=False):
     prepend_bos: bool = True
 
 
-def _decode(decoder: msgspec.json.Decoder[T], body: Body) -> T:
+def decode(decoder: msgspec.json.Decoder[T], body: Body) -> T:
     """Decode a body; what strict JSON does not know (``NaN``), and null tokens, take the slower, tolerant way."""
     try:
         return decoder.decode(body)
@@ -79,19 +79,19 @@ def read_feature(body: Body, provenance: Provenance | None = None, site: str | N
     UnexpectedResponse
         When the body is not JSON of that shape.
     """
-    return build_feature(_decode(_FEATURE, body), provenance, site)
+    return build_feature(decode(_FEATURE, body), provenance, site)
 
 
 def read_features(body: Body, provenance: Provenance | None = None, site: str | None = None) -> list[Feature]:
     """Read the body of ``POST /api/features`` or ``/api/features-offset``: an array of rows, in any order."""
-    return [build_feature(row, provenance, site) for row in _decode(_FEATURES, body)]
+    return [build_feature(row, provenance, site) for row in decode(_FEATURES, body)]
 
 
 def read_activations(body: Body, provenance: Provenance | None = None) -> list[Activation]:
     """Read the body of activation/get (an array) or activation/new (one object, or an array for many texts)."""
     text = body.lstrip()
     one = text[:1] in (b"{", "{")
-    rows = [_decode(_ACTIVATION, body)] if one else _decode(_ACTIVATIONS, body)
+    rows = [decode(_ACTIVATION, body)] if one else decode(_ACTIVATIONS, body)
     if one and rows[0].tokens is None:
         raise UnexpectedResponse("The answer holds no tokens.")
     return list(build_activations(rows, provenance))
@@ -99,24 +99,24 @@ def read_activations(body: Body, provenance: Provenance | None = None) -> list[A
 
 def read_models(body: Body) -> list[Model]:
     """Read the body of ``POST /api/model/list``."""
-    return [read_model_row(row) for row in _decode(_OBJECTS, body)]
+    return [read_model_row(row) for row in decode(_OBJECTS, body)]
 
 
 def read_model(body: Body) -> Model | None:
     """Read the body of ``POST /api/model/get``; None for the service's ``null`` (no such model)."""
-    row = _decode(_OBJECT_OR_NULL, body)
+    row = decode(_OBJECT_OR_NULL, body)
     return None if row is None else read_model_row(row)
 
 
 def read_source_set(body: Body) -> SourceSet | None:
     """Read the body of ``GET /api/source-set/{model}/{name}``; None for the service's ``null``."""
-    row = _decode(_OBJECT_OR_NULL, body)
+    row = decode(_OBJECT_OR_NULL, body)
     return None if row is None else read_source_set_row(row)
 
 
 def read_catalogue(body: Body) -> Catalogue:
     """Read the body of ``POST /api/global``, public entries only (the service sends unlisted ones to everyone)."""
-    row = _decode(_OBJECT, body)
+    row = decode(_OBJECT, body)
 
     def names(key: str) -> Any:  # noqa: ANN401 (a tuple of MethodName)
         return tuple(map(read_method_name, row.get(key) or ()))
@@ -142,7 +142,7 @@ def _public(rows: list[Row] | None, *nested: str) -> list[Row]:
 
 def read_tokenization(body: Body) -> Tokenization:
     """Read the body of ``POST /api/tokenize``, in its envelope or bare (contract, 1.7)."""
-    row = _decode(_OBJECT, body)
+    row = decode(_OBJECT, body)
     row = row.get("data") or row
     ids, tokens = row.get("tokens"), row.get("tokenStrings")
     if not isinstance(ids, list) or not isinstance(tokens, list):

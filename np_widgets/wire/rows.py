@@ -87,3 +87,97 @@ class FeatureRow(msgspec.Struct):
     creator: Row | None = None
     createdAt: str | None = None
     _provenance: Row | None = None
+
+
+class ExplanationMatchRow(msgspec.Struct):
+    """A result of the explanation searches (contract, 5.3); ``neuron`` is missing where the database has lost it."""
+
+    modelId: str | None = None
+    layer: str | None = None
+    index: str | int | None = None
+    description: str | None = None
+    explanationModelName: str | None = None
+    typeName: str | None = None
+    cosine_similarity: float | None = None
+    neuron: FeatureRow | None = None
+
+
+class ExplanationReply(msgspec.Struct):
+    """The answer of the explanation searches."""
+
+    results: list[ExplanationMatchRow] | None = None
+    hasMore: bool | None = None
+    nextOffset: int | None = None
+    data: ExplanationReply | None = None
+
+
+class TopFeatureRow(msgspec.Struct):
+    """A result of search-all (contract, 5.2): ``maxValueIndex`` is what other routes call maxValueTokenIndex."""
+
+    modelId: str | None = None
+    layer: str | None = None
+    index: str | int | None = None
+    values: Numbers | None = None
+    maxValue: float | None = None
+    maxValueIndex: int | None = None
+    dfaValues: Numbers | None = None
+    dfaTargetIndex: int | None = None
+    dfaMaxValue: float | None = None
+    neuron: FeatureRow | None = None
+
+
+class TopFeaturesReply(msgspec.Struct):
+    """The answer of search-all: ``result``, singular, for one text; ``results`` for several."""
+
+    tokens: tuple[str, ...] | None = None
+    result: list[TopFeatureRow] | None = None
+    results: list[TopFeaturesReply] | None = None
+    data: TopFeaturesReply | None = None
+
+
+class TokenFeatureRow(msgspec.Struct):
+    """A feature at a token, as search-topk-by-token has it."""
+
+    featureIndex: int | str | None = None
+    activationValue: float | None = None
+    feature: FeatureRow | None = None
+
+
+class TokensReply(msgspec.Struct):
+    """The answer of search-topk-by-token, where ``results`` are tokens for one text, and such answers for several."""
+
+    results: list[TokensReply] | None = None
+    position: int | None = None
+    token: str | None = None
+    isSpecial: bool | None = None
+    topFeatures: list[TokenFeatureRow] | None = None
+    data: TokensReply | None = None
+
+
+class SourceReply(msgspec.Struct):
+    """The answer of activation/source: by index, pairs of token and value."""
+
+    tokens: tuple[str, ...] | None = None
+    activeFeatures: dict[str, list[tuple[int, float | None]] | None] | None = None
+    results: list[SourceReply] | None = None
+    data: SourceReply | None = None
+
+
+class NameRow(msgspec.Struct):
+    """A feature as cossim names it; the model is called as the inference server knows it."""
+
+    index: int | str | None = None
+
+
+class NearestRow(msgspec.Struct):
+    """A neighbour, as cossim has it."""
+
+    feature: NameRow | None = None
+    cosineSimilarity: float | None = None
+
+
+class NearestReply(msgspec.Struct):
+    """The answer of cossim."""
+
+    topkDecoderCossimFeatures: list[NearestRow] | None = None
+    data: NearestReply | None = None
