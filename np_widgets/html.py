@@ -248,9 +248,7 @@ def _histogram(title: str, histogram: Histogram, colour: Callable[[float], str])
 def _footer(feature: Feature) -> str:
     warnings = "".join(_quiet(warning) for warning in feature.warnings[:_EXAMPLES])
     origin = _quiet(str(feature.provenance)) if feature.provenance else ""
-    mended = (
-        f"<details><summary>{len(feature.warnings)} things were mended</summary>{warnings}</details>"
-        if warnings
-        else ""
-    )
-    return f'<div style="margin-top:10px">{origin}{mended}</div>'
+    count = len(feature.warnings)
+    summary = f"{count} warning{'' if count == 1 else 's'}"
+    folded = f"<details><summary>{summary}</summary>{warnings}</details>" if warnings else ""
+    return f'<div style="margin-top:10px">{origin}{folded}</div>'

@@ -41,7 +41,7 @@ describe("a feature", () => {
     [{ dead: true, texts: texts([]) }, ".npw-chips", "never fired on the sampled text"],
     [{ vector: true, texts: texts([]) }, ".npw-chips", "A vector has no stored examples"],
     [{ note: "a small model" }, ".npw-note", "a small model"],
-    [{ warnings: ["cut 2 values"] }, ".npw-details", "1 repair"],
+    [{ warnings: ["cut 2 values"] }, ".npw-details", "1 warning"],
   ] as const)("says what is missing or odd: %j", (changes, selector, said) =>
     withView(widget, dashboard(feature(changes as object)), ({ text }) => {
       expect(text(selector)).toContain(said);

@@ -136,6 +136,9 @@ class Feature(Record, frozen=True, kw_only=True, eq=False):
         The hook point, from the feature or its source.
     mismatches : tuple of LengthMismatch
         The feature's own lists whose lengths disagreed; ``warnings`` has all, the examples' too.
+    misspelt : tuple of str
+        Keys that :meth:`from_json` did not read although they are nearly known ones, one sentence each. Left out of
+        equality: it is said of a file.
     provenance : Provenance or None
         Left out of equality: the same feature from a file is the same feature.
     """
@@ -172,10 +175,11 @@ class Feature(Record, frozen=True, kw_only=True, eq=False):
     creator: str | None = None
     created_at: str | None = None
     mismatches: tuple[LengthMismatch, ...] = ()
+    misspelt: tuple[str, ...] = ()
     provenance: Provenance | None = None
     site: str | None = None
 
-    _ignored_in_equality: ClassVar[frozenset[str]] = frozenset({"provenance", "site"})
+    _ignored_in_equality: ClassVar[frozenset[str]] = frozenset({"misspelt", "provenance", "site"})
 
     @property
     def ref(self) -> FeatureRef:
@@ -214,8 +218,8 @@ class Feature(Record, frozen=True, kw_only=True, eq=False):
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What was mended, one sentence each: field, example, both lengths."""
-        own = tuple(map(str, self.mismatches))
+        """What was not read or had to be mended, one sentence each: key and likely key; field, example, lengths."""
+        own = (*self.misspelt, *map(str, self.mismatches))
         return own + tuple(
             str(LengthMismatch(field=m.field, example=number, expected=m.expected, got=m.got))
             for number, activation in enumerate(self.activations)
@@ -245,8 +249,9 @@ class Feature(Record, frozen=True, kw_only=True, eq=False):
         ``activations`` (each with ``tokens`` and ``values``), and, for the other panels, ``pos_str``, ``pos_values``,
         ``neg_str``, ``neg_values``, ``freq_hist_data_bar_values`` and ``_heights``, ``logits_hist_data_bar_values``
         and ``_heights``, ``explanations`` (each with ``description``), ``maxActApprox`` and ``frac_nonzero``.
+        Other keys are ignored; one that is nearly a known key stands in ``warnings``.
         """
-        from np_widgets.wire import read_feature
+        from np_widgets.wire.spelling import read_own_feature
 
         if isinstance(data, str) and not data.lstrip().startswith("{"):
             data = Path(data)
@@ -256,7 +261,7 @@ class Feature(Record, frozen=True, kw_only=True, eq=False):
         origin = Provenance(origin=data.name) if isinstance(data, Path) else None
         body = data.read_bytes() if isinstance(data, Path) else json.dumps(data) if isinstance(data, dict) else data
         try:
-            return read_feature(body, origin)
+            return read_own_feature(body, origin)
         except UnexpectedResponse as error:
             raise UnexpectedResponse(f"There is no feature in {name}. {error.message}", remedy=_JSON_REMEDY) from None
 

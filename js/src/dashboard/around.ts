@@ -80,11 +80,11 @@ export const details: Part = (model, signal) => {
     node.hidden = !parts.length;
     const { warnings = [], comments = [] } = feature ?? {};
     const extra = [
-      warnings.length && plural(warnings.length, "repair"),
+      warnings.length && plural(warnings.length, "warning"),
       comments.length && plural(comments.length, "comment"),
     ];
     summary.textContent = ["details", ...extra.filter(Boolean)].join(" · ");
-    attrs(summary, { title: "where it comes from, neurons, lists, comments, what was repaired" });
+    attrs(summary, { title: "where it comes from, neurons, lists, comments, warnings" });
     body.replaceChildren(...parts);
   };
   watch(model, ["_feature"], draw, signal);
