@@ -75,7 +75,7 @@ def test_every_hostile_text_is_shown_and_none_obeyed() -> None:
         ({"frac_nonzero": -1}, "density unknown"),
         ({"pos_values": [-10000, 1, 2]}, "no value"),
         ({"pos_str": [" a"]}, "(no name)"),
-        ({"activations": [activation_row(values=[1.0])]}, "1 warning<"),
+        ({"activations": [activation_row(values=[1.0])]}, "1 warningvalues of example 1"),
     ],
 )  # fmt: skip
 def test_what_is_missing_says_so(changes: dict[str, Any], said: str) -> None:
