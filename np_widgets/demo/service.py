@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from np_widgets.errors import InvalidRequest
+
 from . import SOURCE_ID, VECTOR_SOURCE_ID, rows
 from .dashboards import merge
 from .model import Array, padded
@@ -88,7 +90,7 @@ class DemoModel:
         ------
         KeyError
             If there is no such feature.
-        ValueError
+        InvalidRequest
             If the text is empty or longer than the model can read.
         """
         is_vector = self._is_vector(source, index)
@@ -178,16 +180,17 @@ class DemoModel:
     def _encode(self, text: str) -> list[int]:
         ids = self._shipped.tokenizer.encode(text)
         if len(ids) > self.context:
-            raise ValueError(
+            raise InvalidRequest(
                 f"This text has {len(ids)} tokens, and the demo model reads at most {self.context}. "
-                "Words that it does not know are spelt in pieces and count as several."
+                "Words that it does not know are spelt in pieces and count as several.",
+                remedy="Shorten it, or split it into several texts.",
             )
         return ids
 
     def _read(self, text: str) -> tuple[Array, list[Reading]]:
         ids = self._encode(text)
         if not ids:
-            raise ValueError("There is no text to run the model on.")
+            raise InvalidRequest("An empty text has no tokens to run.", remedy="Give at least one character.")
         residual = self._shipped.transformer.residual(padded([ids]))[0]
         return residual, self._shipped.tokenizer.read(ids)
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from np_widgets import demo
-from np_widgets.errors import InvalidRequest, NotFound
+from np_widgets.errors import NotFound
 from np_widgets.models import FeatureRef, Provenance
 from np_widgets.sources.base import FeatureSource
 from np_widgets.wire import read_activations, read_feature
@@ -56,14 +56,9 @@ class DemoSource(FeatureSource):
         """
         parsed = FeatureRef.parse(ref)
         self._row(parsed)
-        rows = [self._activate(parsed, text) for text in ([texts] if isinstance(texts, str) else texts)]
+        listed = [texts] if isinstance(texts, str) else texts
+        rows = [demo.load().activate(parsed.source, parsed.index, text) for text in listed]
         return read_activations(_body(rows), self._provenance())
-
-    def _activate(self, ref: FeatureRef, text: str) -> dict[str, Any]:
-        try:
-            return demo.load().activate(ref.source, ref.index, text)
-        except ValueError as error:
-            raise InvalidRequest(str(error)) from None
 
     def _get(self, ref: FeatureRef, max_activations: int | None = None) -> Feature:
         row = self._row(ref)

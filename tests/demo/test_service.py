@@ -9,6 +9,7 @@ import pytest
 
 from np_widgets import demo
 from np_widgets.demo import SOURCE_ID, VECTOR_SOURCE_ID, DemoModel
+from np_widgets.errors import InvalidRequest
 
 LATENTS = (0, 1, 77, 200, 511)
 
@@ -114,13 +115,15 @@ def test_bos_stays_with_vectors_only(model: DemoModel) -> None:
     assert model.activate(SOURCE_ID, 0, "fox", ignore_bos=False)["tokens"] == ["fox"]
 
 
-def test_no_text_and_too_much_text_are_refused(model: DemoModel) -> None:
-    with pytest.raises(ValueError, match="no text"):
+def test_no_text_and_too_much_text_are_refused_with_a_remedy(model: DemoModel) -> None:
+    with pytest.raises(InvalidRequest, match=r"no tokens to run\. Give at least"):
         model.activate(SOURCE_ID, 0, "")
-    with pytest.raises(ValueError, match=f"at most {model.context}"):
-        model.activate(SOURCE_ID, 0, "the fox " * 200)
-    with pytest.raises(ValueError, match="at most"):
-        model.active_features("the fox " * 200)
+    long = "the fox " * 200
+    n_tokens = len(model.tokenize(long)[0])
+    with pytest.raises(InvalidRequest, match=f"has {n_tokens} tokens.* at most {model.context}.*Shorten it, or split"):
+        model.activate(SOURCE_ID, 0, long)
+    with pytest.raises(InvalidRequest, match="Shorten"):
+        model.active_features(long)
 
 
 def test_active_features_agree_with_activate(model: DemoModel) -> None:
@@ -148,7 +151,7 @@ def test_the_same_seed_writes_the_same_text(model: DemoModel) -> None:
 def test_generate_reads_its_arguments_at_once(model: DemoModel) -> None:
     with pytest.raises(KeyError):
         model.generate("One day", steer=[((SOURCE_ID, 9999), 1.0)])
-    with pytest.raises(ValueError, match="at most"):
+    with pytest.raises(InvalidRequest, match="at most"):
         model.generate("the fox " * 200)
 
 
