@@ -61,7 +61,7 @@ const blocks = (doc: Doc, from: number, to: number): Part[] => {
   return out;
 };
 
-const rowsOf = (doc: Doc, text: number, anchor: number, window: View["window"]): Row[] => {
+export const rowsOf = (doc: Doc, text: number, anchor: number, window: View["window"]): Row[] => {
   const [from, to] = [doc.starts[text]!, doc.starts[text + 1]!];
   const kwic = window === "stacked";
   const row = { which: text, first: true, kwic };
