@@ -81,7 +81,7 @@ def read_body(response: requests.Response, about: str, *, max_bytes: int, second
         return _collect(response, about, max_bytes, time.monotonic() + seconds)
     except zlib.error as error:
         failure = UnexpectedResponse(
-            f"The answer for {about} is damaged in its compression ({error}).",
+            f"The answer for {about} arrived damaged ({error}).",
             remedy="Try again; if it stays so, a proxy on the way may be damaging answers.",
             status=response.status_code,
         )

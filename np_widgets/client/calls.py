@@ -37,7 +37,7 @@ def features(refs: Sequence[FeatureRef], max_activations: int | None) -> Call:
     # Only the first one's limit counts, so all have it.
     limit = {} if max_activations is None else {"maxActsToReturn": max_activations}
     rows = [{"modelId": ref.model, "layer": ref.source, "index": ref.index, **limit} for ref in refs]
-    about = f"the feature {refs[0]}" if len(refs) == 1 else f"{len(refs)} features from {refs[0]} on"
+    about = f"the feature {refs[0]}" if len(refs) == 1 else f"{len(refs)} features ({refs[0]}, …)"
     return post("/api/features", rows, about, "" if len(refs) == 1 else _BROKEN_ROW_HINT)
 
 
@@ -61,7 +61,7 @@ def activate(ref: FeatureRef, texts: Sequence[str], *, ignore_bos: bool) -> Call
     }
     if ignore_bos:
         body["ignoreBos"] = True
-    return post("/api/activation/new", body, f"the run of {ref} on your text", _ACTIVATE_HINT)
+    return post("/api/activation/new", body, f"the activations of {ref} on your text", _ACTIVATE_HINT)
 
 
 def tokenize(text: str, model: str, *, prepend_bos: bool) -> Call:
@@ -69,7 +69,7 @@ def tokenize(text: str, model: str, *, prepend_bos: bool) -> Call:
     body: dict[str, object] = {"prompt": text, "modelId": model}
     if not prepend_bos:
         body["prependBos"] = False
-    return post("/api/tokenize", body, f"the tokens of {model}")
+    return post("/api/tokenize", body, f"the tokens of your text in {model}")
 
 
 def models() -> Call:

@@ -192,7 +192,7 @@ class Transport:
         origin = origin_of(target)
         if origin is None or (key is not None and key.reveal() in target):
             raise UnexpectedResponse(
-                f"{self._address.host} redirects the request for {call.about} to something that is no address for it.",
+                f"{self._address.host} redirects the request for {call.about} to where nothing can be asked.",
                 remedy="Check base_url and NEURONPEDIA_BASE_URL.",
             )
         if origin == self._address.origin:
@@ -204,7 +204,7 @@ class Transport:
             )
         if not call.is_repeatable:
             raise UnexpectedResponse(
-                f"{self._address.origin} redirects to another origin, {origin}; only reads follow.",
+                f"{self._address.origin} redirects to another origin, {origin}, and only reads follow there.",
                 remedy=f'If you trust it, use base_url="{origin}".',
             )
         return target
@@ -222,7 +222,10 @@ class Transport:
         except requests.RequestException as error:
             failure = self._unreachable(error, call, urlsplit(url).netloc)
         except (OSError, UnicodeError) as error:
-            failure = ConnectionFailed(f"{self._address.host} could not be asked ({type(error).__name__}).")
+            reason = f"{self._address.host} could not be asked ({type(error).__name__})"
+            failure = ConnectionFailed(
+                f"The request for {call.about} failed: {reason}.", remedy="Check the network and base_url."
+            )
         # Raised out here, so that the exception from below, which holds the request and its key, is not attached.
         raise failure
 
@@ -241,7 +244,8 @@ class Transport:
     def _unreachable(self, error: requests.RequestException, call: Call, host: str) -> NeuronpediaError:
         if isinstance(error, (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema)):
             return InvalidRequest(
-                f"{self._address.base!r} is not an address that can be asked.", remedy="Check base_url."
+                f"{self._address.base!r} is not an address that can be asked.",
+                remedy="Check base_url and NEURONPEDIA_BASE_URL.",
             )
         if isinstance(error, requests.exceptions.ReadTimeout):
             return ConnectionFailed(
@@ -250,12 +254,12 @@ class Transport:
             )
         if isinstance(error, requests.exceptions.SSLError):
             return ConnectionFailed(
-                f"No trusted connection to {host}: its certificate could not be checked.",
+                f"The request for {call.about} failed: the certificate of {host} could not be checked.",
                 remedy="Check the clock and the network; a company's proxy may need REQUESTS_CA_BUNDLE.",
             )
         reason = "within the time" if isinstance(error, requests.exceptions.ConnectTimeout) else "at all"
         return ConnectionFailed(
-            f"{host} could not be reached {reason}, so {call.about} could not be fetched.",
+            f"The request for {call.about} failed: {host} could not be reached {reason}.",
             remedy='Check the network; without one, np_widgets.use("demo") shows the embedded model.',
         )
 

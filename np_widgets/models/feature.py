@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from np_widgets.frames import Kind
 
 
-_JSON_REMEDY = "It takes the JSON of one feature as the service sends it, with modelId, layer (the source) and index."
+_JSON_REMEDY = (
+    "from_json takes the JSON of one feature as the service sends it, with modelId, layer (the source) and index."
+)
 
 
 class ExplanationScore(Record, frozen=True, kw_only=True, eq=False):
@@ -234,7 +236,7 @@ class Feature(Record, frozen=True, kw_only=True, eq=False):
         ----------
         data : bytes, str, dict or Path
             The JSON body of ``GET /api/feature/{model}/{source}/{index}``: its text, its bytes, the decoded
-            object, or the path of a file that holds it. A string that does not begin with ``{`` is taken for a path.
+            object, or the path of a file that holds it. A string that begins with no bracket is taken for a path.
 
         Raises
         ------
@@ -253,7 +255,7 @@ class Feature(Record, frozen=True, kw_only=True, eq=False):
         """
         from np_widgets.wire.spelling import read_own_feature
 
-        if isinstance(data, str) and not data.lstrip().startswith("{"):
+        if isinstance(data, str) and not data.lstrip().startswith(("{", "[")):
             data = Path(data)
         name = data.name if isinstance(data, Path) else f"this {type(data).__name__}"
         if not isinstance(data, (bytes, str, dict, Path)):
@@ -290,7 +292,8 @@ class Feature(Record, frozen=True, kw_only=True, eq=False):
         density = "density unknown" if self.density is None else f"fires on {self.density:.3%} of tokens"
         state = "dead" if self.is_dead else density
         label = f": {self.explanation!r}" if self.explanation else ""
-        return f"<Feature {self.ref}, {state}, {len(self.activations)} examples{label}>"
+        count = len(self.activations)
+        return f"<Feature {self.ref}, {state}, {count} example{'' if count == 1 else 's'}{label}>"
 
     def _repr_html_(self) -> str:
         from np_widgets.html import feature_html

@@ -151,4 +151,4 @@ def as_feature(x: Feature | RefLike, source: SourceLike) -> Feature:
 
 def refuse_kind(kind: object, kinds: tuple[str, ...]) -> InvalidRequest:
     """Make the error for a frame that a widget does not have."""
-    return InvalidRequest(f"There is no frame {kind!r} of this widget.", remedy=f"Kinds: {', '.join(kinds)}.")
+    return InvalidRequest(f"This widget has no frame {kind!r}.", remedy=f"Kinds: {', '.join(kinds)}.")

@@ -98,7 +98,7 @@ def _index(row: FeatureRow) -> int:
     try:
         return int(row.index)
     except ValueError:
-        raise UnexpectedResponse(f"The answer names a feature of index {row.index!r}, which is no number.") from None
+        raise UnexpectedResponse(f"The feature's index is {row.index!r}, which is no number.") from None
 
 
 def _array(values: Numbers | None) -> FloatArray:

@@ -54,7 +54,7 @@ def decode(decoder: msgspec.json.Decoder[T], body: Body) -> T:
             return msgspec.convert(_tolerated(loose), decoder.type, strict=False)
         except (ValueError, RecursionError, msgspec.MsgspecError):
             reason = str(strict)
-    raise UnexpectedResponse(f"The answer is not what the contract says: {reason}.")
+    raise UnexpectedResponse(f"This is not the JSON that was expected: {reason}.")
 
 
 def _tolerated(value: Any) -> Any:  # noqa: ANN401 (any JSON)

@@ -213,6 +213,14 @@ def test_no_network(client: NeuronpediaClient, server: LoopbackServer) -> None:
     assert "demo" in error.remedy
 
 
+def test_run_of_a_text_that_fails_is_called_by_what_it_was_to_give(
+    client: NeuronpediaClient, server: LoopbackServer
+) -> None:
+    server.stop()
+    with pytest.raises(ConnectionFailed, match=f"The request for the activations of {REF} on your text failed: "):
+        client.activate(REF, "text")
+
+
 def test_name_that_no_one_knows(make_client: MakeClient) -> None:
     client = make_client(base_url="http://neuronpedia.invalid")
     assert type(failure(client)) is ConnectionFailed

@@ -85,8 +85,18 @@ def test_a_missing_file_is_a_missing_file() -> None:
 
 @pytest.mark.parametrize("body", [b"{}", b"[]", b"null", b"", b"<html>", b'{"modelId": 1, "layer": "a", "index": "0"}'])
 def test_what_is_no_feature_is_refused(body: bytes) -> None:
-    with pytest.raises(UnexpectedResponse, match="not what the contract says"):
+    with pytest.raises(UnexpectedResponse, match="not the JSON that was expected"):
         Feature.from_json(body)
+
+
+def test_a_list_of_features_is_not_taken_for_a_path() -> None:
+    with pytest.raises(UnexpectedResponse, match="Expected `object`, got `array`"):
+        Feature.from_json(json.dumps([feature_row()]))
+
+
+def test_one_example_is_one() -> None:
+    assert "1 example:" in repr(Feature.from_json(feature_row(activations=[activation_row()])))
+    assert "9 examples:" in repr(Feature.from_json(feature_row()))
 
 
 def test_dead_and_vector_and_unknown_are_three_things() -> None:
