@@ -30,11 +30,6 @@ def activation_row(number: Any = 0, *, n_tokens: Any = 12, peak: Any = 5.0, **ch
 def feature_row(**changes: Any) -> Row:
     """A feature with something in every panel."""
     groups = [(-1, 9.0, -1), (4.0, 6.0, 0.01), (2.0, 4.0, 0.04)]
-    activations = [
-        activation_row(3 * g + n, peak=high - 0.5 - n / 10, binMin=low, binMax=high, binContains=share)
-        for g, (low, high, share) in enumerate(groups)
-        for n in range(3)
-    ]
     return {
         "modelId": "gpt2-small",
         "layer": "6-res-jb",
@@ -46,6 +41,30 @@ def feature_row(**changes: Any) -> Row:
         "hasVector": False,
         "vector": [],
         "hookName": None,
+        **_lists(),
+        **_joined(),
+        "explanations": [
+            {
+                "id": "e1",
+                "description": "names of cities",
+                "explanationModelName": "gpt-4o-mini",
+                "typeName": "oai_token-act-pair",
+                "scores": [{"id": "s1", "value": 0.71, "explanationScoreTypeName": "recall_alt", "jsonDetails": ""}],
+                "triggeredByUser": None,
+            }
+        ],
+        "activations": [
+            activation_row(3 * g + n, peak=high - 0.5 - n / 10, binMin=low, binMax=high, binContains=share)
+            for g, (low, high, share) in enumerate(groups)
+            for n in range(3)
+        ],
+        **changes,
+    }
+
+
+def _lists() -> Row:
+    """Lists that belong together by their places."""
+    return {
         "pos_str": [" Paris", " Berlin", "Ġcity"],
         "pos_values": [1.92, 1.71, 1.11],
         "neg_str": [" himself", "ish"],
@@ -63,6 +82,12 @@ def feature_row(**changes: Any) -> Row:
         "correlated_neurons_pearson": [0.18],
         "correlated_neurons_l1": [0.04],
         "decoder_weights_dist": [],
+    }
+
+
+def _joined() -> Row:
+    """Rows of the service's other tables."""
+    return {
         "model": {"id": "gpt2-small", "displayName": "GPT2-Small", "layers": 12, "dimension": 768},
         "source": {
             "id": "6-res-jb",
@@ -78,18 +103,6 @@ def feature_row(**changes: Any) -> Row:
             {"listId": "l1", "description": "mine", "addedAt": "2026-01-01", "list": {"id": "l1", "name": "cities"}}
         ],
         "comments": [{"id": "c1", "text": "nice", "createdAt": "2026-01-02T00:00:00Z", "user": {"name": "ada"}}],
-        "explanations": [
-            {
-                "id": "e1",
-                "description": "names of cities",
-                "explanationModelName": "gpt-4o-mini",
-                "typeName": "oai_token-act-pair",
-                "scores": [{"id": "s1", "value": 0.71, "explanationScoreTypeName": "recall_alt", "jsonDetails": ""}],
-                "triggeredByUser": None,
-            }
-        ],
-        "activations": activations,
-        **changes,
     }
 
 

@@ -47,51 +47,53 @@ def build_feature(row: FeatureRow, provenance: Provenance | None, site: str | No
         max_activation=row.maxActApprox,
         density=None if row.frac_nonzero == -1 else row.frac_nonzero,
         activations=build_activations(row.activations or (), provenance),
-        promoted=_logits(repairs, "promoted", row.pos_str, row.pos_values),
-        suppressed=_logits(repairs, "suppressed", row.neg_str, row.neg_values),
-        activation_histogram=_histogram(
-            repairs, "activation_histogram", row.freq_hist_data_bar_values, row.freq_hist_data_bar_heights
-        ),
-        logit_histogram=_histogram(
-            repairs, "logit_histogram", row.logits_hist_data_bar_values, row.logits_hist_data_bar_heights
-        ),
         explanations=tuple(map(_explanation, row.explanations or ())),
-        neighbours=_neighbours(repairs, row),
-        aligned_neurons=_neurons(
-            repairs,
-            "aligned_neurons",
-            row.neuron_alignment_indices,
-            row.neuron_alignment_values,
-            row.neuron_alignment_l1,
-        ),
-        correlated_neurons=_neurons(
-            repairs,
-            "correlated_neurons",
-            row.correlated_neurons_indices,
-            row.correlated_neurons_pearson,
-            row.correlated_neurons_l1,
-        ),
+        **_read_pairs(row, repairs),
+        mismatches=tuple(repairs.mismatches),  # after the pairs, which find them
         head_attribution=_array(row.decoder_weights_dist),
         has_vector=bool(row.hasVector),
         vector=_array(row.vector),
         vector_label=row.vectorLabel,
         default_strength=row.vectorDefaultSteerStrength,
         hook_name=row.hookName,
-        source_set_name=row.sourceSetName,
-        model_info=read_model_row(row.model) if row.model else None,
-        source_info=read_source(row.source) if row.source else None,
-        source_set_info=read_source_set_row(row.sourceSet) if row.sourceSet else None,
-        lists=tuple(map(read_list_membership, row.lists or ())),
-        comments=tuple(map(read_comment, row.comments or ())),
         umap_x=row.umap_x,
         umap_y=row.umap_y,
         umap_cluster=None if row.umap_cluster == -1 else row.umap_cluster,
-        creator=(row.creator or {}).get("name"),
         created_at=row.createdAt,
-        mismatches=tuple(repairs.mismatches),
+        **_read_joined(row),
         provenance=_read_provenance(row) or provenance,
         site=site or _read_site(row),
     )
+
+
+def _read_pairs(row: FeatureRow, repairs: Repairs) -> dict[str, Any]:
+    """Type all the parallel lists; :func:`_write_pairs` is the way back."""
+    aligned = row.neuron_alignment_indices, row.neuron_alignment_values, row.neuron_alignment_l1
+    correlated = row.correlated_neurons_indices, row.correlated_neurons_pearson, row.correlated_neurons_l1
+    firings = row.freq_hist_data_bar_values, row.freq_hist_data_bar_heights
+    logits = row.logits_hist_data_bar_values, row.logits_hist_data_bar_heights
+    return {
+        "promoted": _logits(repairs, "promoted", row.pos_str, row.pos_values),
+        "suppressed": _logits(repairs, "suppressed", row.neg_str, row.neg_values),
+        "activation_histogram": _histogram(repairs, "activation_histogram", *firings),
+        "logit_histogram": _histogram(repairs, "logit_histogram", *logits),
+        "neighbours": _neighbours(repairs, row),
+        "aligned_neurons": _neurons(repairs, "aligned_neurons", *aligned),
+        "correlated_neurons": _neurons(repairs, "correlated_neurons", *correlated),
+    }
+
+
+def _read_joined(row: FeatureRow) -> dict[str, Any]:
+    """Type what the service joins to the feature from its other tables."""
+    return {
+        "source_set_name": row.sourceSetName,
+        "model_info": read_model_row(row.model) if row.model else None,
+        "source_info": read_source(row.source) if row.source else None,
+        "source_set_info": read_source_set_row(row.sourceSet) if row.sourceSet else None,
+        "lists": tuple(map(read_list_membership, row.lists or ())),
+        "comments": tuple(map(read_comment, row.comments or ())),
+        "creator": (row.creator or {}).get("name"),
+    }
 
 
 def _index(row: FeatureRow) -> int:

@@ -7,30 +7,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from np_widgets.client import transport
-from np_widgets.errors import (
-    NeuronpediaError,
-    RateLimited,
-    Unauthorized,
-    UnexpectedResponse,
-)
+from np_widgets.errors import UnexpectedResponse
+from tests.client.failing import REF, failure
 from tests.server import LoopbackServer, faults
 
 if TYPE_CHECKING:
     from np_widgets.client import NeuronpediaClient
     from tests.client.conftest import MakeClient
-
-REF = "demo-tiny/2-demo-sae/7"
-
-
-def failure(client: NeuronpediaClient) -> NeuronpediaError:
-    with pytest.raises(NeuronpediaError) as caught:
-        client.get_feature(REF)
-    assert REF in str(caught.value) or isinstance(caught.value, (RateLimited, Unauthorized))
-    assert caught.value.remedy
-    # The exceptions below hold the request and its headers.
-    assert caught.value.__cause__ is None
-    assert caught.value.__context__ is None
-    return caught.value
 
 
 def test_compression_that_ends_too_early_is_said_to(client: NeuronpediaClient, server: LoopbackServer) -> None:

@@ -19,24 +19,12 @@ from np_widgets.errors import (
     Unauthorized,
     UnexpectedResponse,
 )
+from tests.client.failing import REF, failure
 from tests.server import LoopbackServer, faults
 
 if TYPE_CHECKING:
     from np_widgets.client import NeuronpediaClient
     from tests.client.conftest import MakeClient
-
-REF = "demo-tiny/2-demo-sae/7"
-
-
-def failure(client: NeuronpediaClient) -> NeuronpediaError:
-    with pytest.raises(NeuronpediaError) as caught:
-        client.get_feature(REF)
-    assert REF in str(caught.value) or isinstance(caught.value, (RateLimited, Unauthorized))
-    assert caught.value.remedy
-    # The exceptions below hold the request and its headers.
-    assert caught.value.__cause__ is None
-    assert caught.value.__context__ is None
-    return caught.value
 
 
 @pytest.mark.parametrize(
