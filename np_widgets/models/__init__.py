@@ -2,17 +2,7 @@
 
 from np_widgets.models.activation import Activation, DirectFeatureAttribution, QuantileInterval, ZPattern
 from np_widgets.models.catalogue import Catalogue, MethodName, Model, Release, Source, SourceSet
-from np_widgets.models.feature import (
-    Comment,
-    Explanation,
-    ExplanationScore,
-    Feature,
-    Histogram,
-    ListMembership,
-    LogitWeights,
-    Neighbour,
-    RelatedNeuron,
-)
+from np_widgets.models.feature import Feature
 from np_widgets.models.matches import (
     Answer,
     ExplanationMatch,
@@ -26,6 +16,16 @@ from np_widgets.models.matches import (
     TokenMatches,
     TopFeatureMatch,
     TopFeatureMatches,
+)
+from np_widgets.models.parts import (
+    Comment,
+    Explanation,
+    ExplanationScore,
+    Histogram,
+    ListMembership,
+    LogitWeights,
+    Neighbour,
+    RelatedNeuron,
 )
 from np_widgets.models.provenance import LengthMismatch, Provenance
 from np_widgets.models.record import NO_NUMBERS, FloatArray, Record, frozen_array

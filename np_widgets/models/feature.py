@@ -9,6 +9,15 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from np_widgets.errors import UnexpectedResponse
 from np_widgets.models.activation import Activation
 from np_widgets.models.catalogue import Model, Source, SourceSet
+from np_widgets.models.parts import (
+    Comment,
+    Explanation,
+    Histogram,
+    ListMembership,
+    LogitWeights,
+    Neighbour,
+    RelatedNeuron,
+)
 from np_widgets.models.provenance import LengthMismatch, Provenance
 from np_widgets.models.record import NO_NUMBERS, FloatArray, Record
 from np_widgets.models.ref import FeatureRef
@@ -22,89 +31,6 @@ if TYPE_CHECKING:
 _JSON_REMEDY = (
     "from_json takes the JSON of one feature as the service sends it, with modelId, layer (the source) and index."
 )
-
-
-class ExplanationScore(Record, frozen=True, kw_only=True, eq=False):
-    """How well an explanation predicts the feature, by one method."""
-
-    value: float | None = None
-    method: str | None = None
-    scorer: str | None = None
-    details: str | None = None
-    id: str | None = None
-
-
-class Explanation(Record, frozen=True, kw_only=True, eq=False):
-    """A hypothesis about a feature, with its author and scores."""
-
-    text: str
-    author_model: str | None = None
-    method: str | None = None
-    author: str | None = None
-    scores: tuple[ExplanationScore, ...] = ()
-    id: str | None = None
-
-
-class LogitWeights(Record, frozen=True, kw_only=True, eq=False):
-    """Next tokens that a feature promotes or suppresses, strongest first.
-
-    Attributes
-    ----------
-    tokens : tuple of (str or None)
-        Raw vocabulary strings; None where the service gave a value without a name.
-    values : ndarray of float64, shape (tokens,)
-        Logit weights; NaN where missing (the wire's -10000).
-    """
-
-    tokens: tuple[str | None, ...] = ()
-    values: FloatArray = NO_NUMBERS
-
-
-class Histogram(Record, frozen=True, kw_only=True, eq=False):
-    """Bins of equal width: their centres and counts."""
-
-    centres: FloatArray = NO_NUMBERS
-    counts: FloatArray = NO_NUMBERS
-
-    def __bool__(self) -> bool:
-        return self.centres.size > 0 and self.counts.size > 0
-
-
-class Neighbour(Record, frozen=True, kw_only=True, eq=False):
-    """A feature of the same source whose decoder direction is close."""
-
-    index: int | None
-    cosine: float | None
-
-
-class RelatedNeuron(Record, frozen=True, kw_only=True, eq=False):
-    """A neuron aligned or correlated with a feature.
-
-    ``value`` is the alignment, or Pearson's correlation; ``l1`` the share of the L1 norm for aligned neurons and,
-    in SAEDashboard's output, the cosine similarity for correlated ones.
-    """
-
-    index: int | None
-    value: float | None
-    l1: float | None
-
-
-class ListMembership(Record, frozen=True, kw_only=True, eq=False):
-    """A list on the site that holds the feature."""
-
-    id: str | None
-    name: str | None
-    description: str | None = None
-    added_at: str | None = None
-
-
-class Comment(Record, frozen=True, kw_only=True, eq=False):
-    """A comment on the feature's page."""
-
-    text: str
-    author: str | None = None
-    created_at: str | None = None
-    id: str | None = None
 
 
 class Feature(Record, frozen=True, kw_only=True, eq=False):
