@@ -129,6 +129,18 @@ describe("going elsewhere", () => {
       expect(model.get("ref")).toBe("m/s/0");
     }));
 
+  test("not beyond the last, but back from there", () =>
+    withView(
+      widget,
+      dashboard(feature(), { _cannot: { next: "nothing was found at 651" } }),
+      ({ one, model }) => {
+        one("[aria-label='next feature']").click();
+        expect(model.get("ref")).toBe("gpt2-small/6-res-jb/650");
+        one("[aria-label='previous feature']").click();
+        expect(model.get("ref")).toBe("gpt2-small/6-res-jb/649");
+      },
+    ));
+
   test("keeps the old feature, dimmed, until the new one is there", () =>
     withView(widget, dashboard(feature(), { busy: "feature" }), ({ one }) => {
       expect(one(".npw-main").getAttribute("aria-busy")).toBe("true");

@@ -174,14 +174,27 @@ SHADOW = """async ([code, style, state]) => {
 }"""
 
 
-def test_it_lives_in_a_shadow_root_without_a_signal_and_ends_with_its_clean_up(page: Page) -> None:
-    """As marimo hosts it."""
-    widget = dashboard()
+def in_shadow(page: Page, widget: FeatureDashboard) -> None:
+    """Draw a live widget as marimo hosts it."""
     page.goto("about:blank")
     page.evaluate(SHADOW, [widget._esm, widget._css, widget.page_part().state | {"_live": True}])
+
+
+def test_it_lives_in_a_shadow_root_without_a_signal_and_ends_with_its_clean_up(page: Page) -> None:
+    in_shadow(page, dashboard())
     peak = page.locator(".npw-row .npw-peak").first
     expect(peak).to_be_visible()
     peak.hover()
     expect(page.locator(".npw-readout").first).to_contain_text("8.5")
     assert page.evaluate("() => { window.end(); return window.heard(); }") == 0
     expect(page.locator(".npw-root")).to_have_count(0)
+
+
+@pytest.mark.parametrize("width", [320, 1100])
+@pytest.mark.parametrize("index", ["7", "6500", "1234567"])
+def test_an_index_of_any_length_is_read_whole(page: Page, width: int, index: str) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    in_shadow(page, dashboard(index=index))
+    field = page.get_by_label("feature index")
+    expect(field).to_have_value(index)
+    assert field.evaluate("node => node.scrollWidth <= node.clientWidth")

@@ -25,7 +25,7 @@ function stats(feature: Feature | null): (HTMLElement | null)[] {
 function indexField(index: string): HTMLInputElement {
   const field = focusable(h("input", "input index"));
   Object.assign(field, { type: "text", inputMode: "numeric", value: index });
-  field.style.width = `${Math.max(6, index.length + 2)}ch`;
+  field.style.width = `${Math.max(4, index.length) + 1}ch`;
   return attrs(field, {
     "aria-label": "feature index",
     title: "type an index and press Enter",
@@ -36,14 +36,13 @@ function indexField(index: string): HTMLInputElement {
 /** Previous, index, next; without a kernel just the index. */
 function steps(model: Model, index: string): (HTMLElement | string)[] {
   if (!isLive(model)) return [h("b", "", index)];
-  const reason = model.get("_cannot")?.next;
-  const isNumber = /^\d+$/.test(index);
-  const cannot = reason ?? (isNumber ? null : "this feature has no number to count from");
+  const cannot = /^\d+$/.test(index) ? null : "this feature has no number to count from";
   const first = index === "0" ? "this is the first feature" : null;
+  const last = model.get("_cannot")?.next ?? null;
   const step = (label: string, by: string, name: string, why: string | null): HTMLElement =>
     refuse(attrs(button(label, "step", by, "push"), { title: name, "aria-label": name }), why);
   const back = step("‹", "-1", "previous feature", cannot ?? first);
-  const on = step("›", "1", "next feature", cannot);
+  const on = step("›", "1", "next feature", cannot ?? last);
   return [h("span", "steps", indexField(index), back, on)];
 }
 
