@@ -2,13 +2,23 @@ from __future__ import annotations
 
 import base64
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
+from msgspec.structs import replace
 
 from np_widgets import Feature
-from np_widgets.payload import feature_payload, texts_payload
+from np_widgets.models import Provenance
+from np_widgets.payload import feature_payload, feature_provenance, texts_payload, texts_provenance
 from tests.rows import activation_row, bench_row, feature_row
+
+FETCHED = Provenance(
+    origin="neuronpedia.org",
+    url="https://www.neuronpedia.org/api/feature/m/s/1",
+    fetched_at=datetime(2026, 1, 2, 3, 4, tzinfo=UTC),
+    cached=True,
+)
 
 
 def unpack(text: str, kind: str) -> Any:
@@ -85,6 +95,28 @@ def test_everything_a_dashboard_shows_is_json() -> None:
     assert payload["density"] is None
     assert [n["index"] for n in payload["neighbours"]] == [12, 7]
     assert ["hook", "blocks.6.hook_resid_pre"] in payload["facts"]
+
+
+def test_where_data_came_from_is_one_line_that_unfolds_its_address_and_its_warnings() -> None:
+    feature = Feature.from_json(feature_row(activations=[activation_row(0, peak=1), activation_row(1, values=[0, 2])]))
+    assert "example 2" in feature.warnings[0]
+    assert feature_provenance(feature)["line"] == "read from memory · 1 warning"
+    said = feature_provenance(replace(feature, provenance=FETCHED))
+    assert said["line"] == "fetched 2026-01-02 03:04 UTC from neuronpedia.org (from the cache) · 1 warning"
+    assert said["more"][0] == "asked https://www.neuronpedia.org/api/feature/m/s/1"
+    # The stronger example stands first on the screen, so there it is the first that was mended.
+    assert said["more"][1:] == [feature.warnings[0].replace("example 2", "example 1")]
+
+
+def test_texts_of_several_answers_name_each_once_and_the_reader_s_own_name_none() -> None:
+    own, other = (Feature.from_json(feature_row()).activations[n] for n in (0, 1))
+    assert texts_provenance([own, other]) is None
+    old = replace(FETCHED, cached=False, stale=True, note="a small model")
+    said = texts_provenance([replace(a, provenance=origin) for a in (own, other) for origin in (FETCHED, old)])
+    assert said is not None
+    assert said["line"].count("fetched") == 2
+    assert said["stale"]
+    assert said["more"] == ["a small model", f"asked {FETCHED.url}", "no warnings"]
 
 
 def test_what_the_site_does_silently_is_marked_not_left_out() -> None:

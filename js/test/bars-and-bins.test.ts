@@ -17,6 +17,7 @@ const bars = (more: Partial<LogitTraits> = {}): LogitTraits => ({
       shown: { 0: " ‹U+202E›evil", 1: "↵" },
     },
   },
+  _provenance: null,
   chosen: null,
   top: 10,
   ...more,
@@ -24,6 +25,7 @@ const bars = (more: Partial<LogitTraits> = {}): LogitTraits => ({
 const bins = (more: Partial<HistogramTraits> = {}): HistogramTraits => ({
   ...common,
   _histograms: feature().histograms,
+  _provenance: null,
   value_range: null,
   marker: null,
   log_counts: false,

@@ -23,7 +23,8 @@ describe("a feature", () => {
       );
       expect(text(".npw-stats")).toBe("0.12 % of tokenspeak 8.0neuronpedia.org ↗");
       expect(text(".npw-facts")).toContain("blocks.6.hook_resid_pre");
-      expect(text(".npw-origin-line")).toBe("fetched just now · reload");
+      expect(text(".npw-from > summary")).toBe("fetched just now");
+      expect(text(".npw-where [data-act=reload]")).toBe("reload");
     }));
 
   test("shows more explanations on a click", () =>
@@ -41,7 +42,11 @@ describe("a feature", () => {
     [{ dead: true, texts: texts([]) }, ".npw-chips", "never fired on the sampled text"],
     [{ vector: true, texts: texts([]) }, ".npw-chips", "A vector has no stored examples"],
     [{ note: "a small model" }, ".npw-note", "a small model"],
-    [{ warnings: ["cut 2 values"] }, ".npw-details", "1 warning"],
+    [
+      { comments: [{ author: null, text: "why?", date: null }] },
+      ".npw-details > summary",
+      "details · 1 comment",
+    ],
   ] as const)("says what is missing or odd: %j", (changes, selector, said) =>
     withView(widget, dashboard(feature(changes as object)), ({ text }) => {
       expect(text(selector)).toContain(said);

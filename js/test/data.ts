@@ -67,6 +67,7 @@ export const heatmap = (_texts: Texts, more: Partial<HeatmapTraits> = {}): Heatm
   ...view,
   ...common,
   _texts,
+  _provenance: null,
   ...more,
 });
 
@@ -109,8 +110,7 @@ export const feature = (more: Partial<Feature> = {}): Feature => ({
   neurons: [{ kind: "aligned", index: 12, value: 0.2, l1: 0.01 }],
   lists: [],
   comments: [],
-  provenance: { line: "fetched just now", stale: false, cached: false, url: null },
-  warnings: [],
+  provenance: { line: "fetched just now", stale: false, more: ["no warnings"] },
   ...more,
 });
 

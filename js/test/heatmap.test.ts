@@ -206,6 +206,13 @@ describe("filters", () => {
   );
 });
 
+test("without a text there is nothing to choose and nothing to point at", () =>
+  withView(widget, heatmap(texts([])), ({ all, text }) => {
+    expect(text(".npw-empty")).toBe("no text");
+    expect(all("button")).toHaveLength(0);
+    expect(text(".npw-foot")).toBe("");
+  }));
+
 describe("cursor", () => {
   const press = (node: HTMLElement, key: string): KeyboardEvent => {
     const event = new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true });

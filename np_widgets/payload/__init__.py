@@ -5,15 +5,18 @@ are zero, as dense float32 otherwise. Arrays are base64 text inside the JSON and
 widget, a saved notebook and a stand-alone page hold the same thing.
 """
 
-from np_widgets.payload.feature import feature_payload, histograms_payload, logits_payload, provenance_payload
+from np_widgets.payload.feature import feature_payload, histograms_payload, logits_payload
 from np_widgets.payload.packing import Payload
+from np_widgets.payload.provenance import feature_provenance, provenance_payload, texts_provenance
 from np_widgets.payload.texts import texts_payload
 
 __all__ = [
     "Payload",
     "feature_payload",
+    "feature_provenance",
     "histograms_payload",
     "logits_payload",
     "provenance_payload",
     "texts_payload",
+    "texts_provenance",
 ]

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import numpy as np
 
 from np_widgets.payload.packing import Payload, finite, optional, speakable
+from np_widgets.payload.provenance import feature_provenance
 from np_widgets.payload.texts import texts_payload
 from np_widgets.tokens import decode, visible
 
@@ -62,8 +63,7 @@ def feature_payload(feature: Feature) -> Payload:
         "logits": logits_payload(feature),
         "histograms": histograms_payload(feature),
         **_surroundings(feature),
-        "provenance": provenance_payload(feature),
-        "warnings": list(feature.warnings),
+        "provenance": feature_provenance(feature),
     }
 
 
@@ -129,11 +129,3 @@ def _facts(feature: Feature) -> list[list[str]]:
         heads = ", ".join(f"{head}: {share:.2f}" for head, share in enumerate(feature.head_attribution.tolist()))
         facts.append(("head attribution", heads))
     return [[label, str(value)] for label, value in facts if value not in (None, "")]
-
-
-def provenance_payload(feature: Feature) -> Payload:
-    """Say where a feature came from."""
-    origin = feature.provenance
-    if origin is None:
-        return {"line": "read from memory", "stale": False, "cached": False, "url": None}
-    return {"line": str(origin), "stale": origin.stale, "cached": origin.cached, "url": origin.url}

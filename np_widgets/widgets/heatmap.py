@@ -11,9 +11,9 @@ import traitlets
 from np_widgets.errors import InvalidRequest
 from np_widgets.examples import Arrangement, arrange, in_order
 from np_widgets.html import activations_html
-from np_widgets.models import Activation, frozen_array
-from np_widgets.payload import texts_payload
-from np_widgets.widgets.base import as_feature, built, refuse_kind
+from np_widgets.models import Activation, Feature, frozen_array
+from np_widgets.payload import feature_provenance, texts_payload, texts_provenance
+from np_widgets.widgets.base import as_feature, built, json_trait, refuse_kind
 from np_widgets.widgets.view import ExamplesView
 
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ class ActivationHeatmap(ExamplesView):
     _css = built("heatmap.css")
 
     _texts = traitlets.Dict().tag(sync=True)
+    _provenance = json_trait()
 
     def __init__(
         self,
@@ -71,11 +72,12 @@ class ActivationHeatmap(ExamplesView):
 
     def show(self, x: Any, values: Any = None) -> None:  # noqa: ANN401 (as the constructor)
         """Show something else in the same view."""
-        given, plan = _texts(x, values, self._source)
+        given, plan, feature = _texts(x, values, self._source)
         self._given, self._plan = given, plan
         self._activations = tuple(given[number] for number in plan.order)
         self.selected = self.hovered = None
         self._texts = texts_payload(given, plan)
+        self._provenance = feature_provenance(feature) if feature else texts_provenance(self._activations)
 
     def to_dataframe(self, kind: Literal["activations", "tokens"] | None = "tokens") -> pd.DataFrame:
         """Turn the shown texts into a frame, one row per token (or per text); examples as on the screen."""
@@ -97,19 +99,19 @@ class ActivationHeatmap(ExamplesView):
         return f"<ActivationHeatmap: {len(self._activations)} texts, {sum(self._texts['lengths'])} tokens>"
 
 
-def _texts(x: Any, values: Any, source: SourceLike) -> tuple[Sequence[Activation], Arrangement]:  # noqa: ANN401
+def _texts(x: Any, values: Any, source: SourceLike) -> tuple[Sequence[Activation], Arrangement, Feature | None]:  # noqa: ANN401
     """Find what is meant, and its order: the site's for a feature's examples, the reader's own for anything else."""
     if values is not None:
         own = _own(x, values)
-        return own, in_order(own)
+        return own, in_order(own), None
     if isinstance(x, Activation):
-        return [x], in_order([x])
+        return [x], in_order([x]), None
     if isinstance(x, Sequence) and not isinstance(x, str) and all(isinstance(item, Activation) for item in x):
-        return list(x), in_order(x)
+        return list(x), in_order(x), None
     if isinstance(x, list):
         raise InvalidRequest("The tokens come without values.", remedy=_REMEDY)
-    activations = as_feature(x, source).activations
-    return activations, arrange(activations)
+    feature = as_feature(x, source)
+    return feature.activations, arrange(feature.activations), feature
 
 
 def _own(tokens: Any, values: Any) -> list[Activation]:  # noqa: ANN401

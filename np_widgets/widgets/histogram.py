@@ -8,8 +8,8 @@ import traitlets
 
 from np_widgets.html import histograms_html
 from np_widgets.models import Feature
-from np_widgets.payload import histograms_payload
-from np_widgets.widgets.base import BaseWidget, as_feature, built, refuse_kind
+from np_widgets.payload import feature_provenance, histograms_payload
+from np_widgets.widgets.base import BaseWidget, as_feature, built, json_trait, refuse_kind
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,6 +35,7 @@ class ActivationHistogram(BaseWidget):
     _css = built("histogram.css")
 
     _histograms = traitlets.Dict().tag(sync=True)
+    _provenance = json_trait()
     value_range = traitlets.Tuple(
         traitlets.Float(),
         traitlets.Float(),
@@ -50,6 +51,7 @@ class ActivationHistogram(BaseWidget):
         super().__init__(**options)
         self.set_trait("feature", as_feature(feature, source))
         self._histograms = histograms_payload(self.feature)
+        self._provenance = feature_provenance(self.feature)
 
     def to_dataframe(self, kind: str | None = "histograms") -> pd.DataFrame:
         """Turn both histograms into a frame, one row per bin."""

@@ -8,8 +8,8 @@ import traitlets
 
 from np_widgets.html import logits_html
 from np_widgets.models import Feature
-from np_widgets.payload import logits_payload
-from np_widgets.widgets.base import BaseWidget, as_feature, built, refuse_kind
+from np_widgets.payload import feature_provenance, logits_payload
+from np_widgets.widgets.base import BaseWidget, as_feature, built, json_trait, refuse_kind
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,6 +35,7 @@ class LogitBars(BaseWidget):
     _css = built("logits.css")
 
     _logits = traitlets.Dict().tag(sync=True)
+    _provenance = json_trait()
     top = traitlets.Int(10, min=1, help="How many tokens on each side.").tag(sync=True)
     chosen = traitlets.Unicode(None, allow_none=True, help="The raw token that the reader chose.").tag(sync=True)
     feature = traitlets.Instance(Feature, read_only=True, help="What is shown.")
@@ -43,6 +44,7 @@ class LogitBars(BaseWidget):
         super().__init__(**options)
         self.set_trait("feature", as_feature(feature, source))
         self._logits = logits_payload(self.feature)
+        self._provenance = feature_provenance(self.feature)
 
     def to_dataframe(self, kind: str | None = "logits") -> pd.DataFrame:
         """Turn the logit weights into a frame, one row per token."""

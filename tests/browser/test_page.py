@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from msgspec.structs import replace
 from playwright.sync_api import expect
 
-from np_widgets import ActivationHeatmap, Feature, FeatureDashboard
+from np_widgets import ActivationHeatmap, ActivationHistogram, Feature, FeatureDashboard, LogitBars
+from np_widgets.models import Provenance
 from tests.rows import activation_row, bench_row, feature_row
 from tests.widgets.fakes import SlowSource
 
@@ -152,6 +154,23 @@ def test_it_can_be_printed(show: Callable[[Any], Page]) -> None:
     page = show(FeatureDashboard(Feature.from_json(bench_row(20, 64)), source=SlowSource(), window="full"))
     page.emulate_media(media="print")
     assert len(page.pdf(print_background=True)) > 10_000
+
+
+@pytest.mark.parametrize("make", [LogitBars, ActivationHistogram, ActivationHeatmap, FeatureDashboard])
+def test_a_view_says_in_one_line_where_its_data_came_from_and_unfolds_the_rest(
+    show: Callable[[Any], Page], make: Callable[[Feature], Any]
+) -> None:
+    fetched = Provenance(origin="neuronpedia.org", url="https://www.neuronpedia.org/api/feature/m/s/1", cached=True)
+    page = show(make(replace(Feature.from_json(feature_row(pos_values=[1.0])), provenance=fetched)))
+    line = page.get_by_text("fetched from neuronpedia.org (from the cache) · 1 warning", exact=True)
+    address = page.get_by_text(f"asked {fetched.url}", exact=True)
+    expect(line).to_have_count(1)
+    expect(address).not_to_be_visible()
+    line.click()
+    expect(address).to_be_visible()
+    expect(page.get_by_text("promoted: lists of 3 and 1 entries")).to_be_visible()
+    line.press("Enter")
+    expect(address).not_to_be_visible()
 
 
 SHADOW = """async ([code, style, state]) => {

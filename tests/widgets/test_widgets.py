@@ -147,6 +147,20 @@ def test_a_page_of_the_usual_size_stays_small() -> None:
     assert len(page.encode()) <= 120_000
 
 
+def test_every_live_form_says_where_its_data_came_from_and_bare_values_say_nothing() -> None:
+    heatmap = ActivationHeatmap([" a"], [1.0])
+    assert heatmap._provenance is None
+    mended = Feature.from_json(feature_row(pos_values=[1.0]))
+    for widget in (ActivationHeatmap(mended), LogitBars(mended), ActivationHistogram(mended)):
+        assert widget._provenance is not None
+        assert widget._provenance["line"] == "read from memory · 1 warning"
+        assert "promoted" in widget._provenance["more"][0]
+    heatmap.show(mended)
+    assert heatmap._provenance is not None
+    heatmap.show(mended.activations[0])
+    assert heatmap._provenance is None
+
+
 def test_every_static_form_says_where_its_data_came_from() -> None:
     from np_widgets import DemoSource
 

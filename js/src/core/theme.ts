@@ -22,7 +22,7 @@ export const themeOf = (el: Element, wish: Theme): string => {
   return matchMedia(SYSTEM).matches && !("google" in window) ? "dark" : "light";
 };
 
-/** Keeps `data-theme` on our root in step with the host, until the view ends. */
+/** Keeps `data-theme` on our root in step with the host, until the view ends; the caller sets it first. */
 export const followTheme = (
   el: Element,
   root: HTMLElement,
@@ -47,6 +47,5 @@ export const followTheme = (
     attached.disconnect();
     watcher.disconnect();
   });
-  apply();
   return apply;
 };

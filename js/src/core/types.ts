@@ -80,8 +80,8 @@ export interface Texts {
   lengths: number[];
   joined?: ByText<string>;
   values: Packed;
-  max: number | null;
-  min: number | null;
+  max: number;
+  min: number;
   peaks: number[];
   groups: Group[];
   group: number[];
@@ -108,7 +108,19 @@ export interface HeatmapView {
   breaks: boolean;
 }
 
-export interface HeatmapTraits extends HeatmapView, CommonTraits {
+/** One line, and what it unfolds: the address that was asked, and the warnings. */
+export interface Provenance {
+  line: string;
+  stale: boolean;
+  more: string[];
+}
+
+/** A widget of its own says where its data came from; one of bare tokens and values has nothing to say. */
+export interface OriginTraits {
+  _provenance: Provenance | null;
+}
+
+export interface HeatmapTraits extends HeatmapView, CommonTraits, OriginTraits {
   _texts: Texts | null;
 }
 
@@ -123,7 +135,7 @@ export interface Logits {
   suppressed: LogitSide;
 }
 
-export interface LogitTraits extends CommonTraits {
+export interface LogitTraits extends CommonTraits, OriginTraits {
   _logits: Logits | null;
   chosen: string | null;
   top: number;
@@ -139,7 +151,7 @@ export interface Histograms {
   logit: Bins | null;
 }
 
-export interface HistogramTraits extends CommonTraits {
+export interface HistogramTraits extends CommonTraits, OriginTraits {
   _histograms: Histograms | null;
   value_range: Range;
   marker: number | null;
@@ -174,13 +186,6 @@ export interface Neuron {
   l1: number | null;
 }
 
-export interface Provenance {
-  line: string;
-  stale: boolean;
-  cached: boolean;
-  url: string | null;
-}
-
 export interface Feature {
   model: string;
   source: string;
@@ -203,7 +208,6 @@ export interface Feature {
   lists: { name: string; description: string | null }[];
   comments: { author: string | null; text: string; date: string | null }[];
   provenance: Provenance | null;
-  warnings: string[];
 }
 
 export interface Failure {

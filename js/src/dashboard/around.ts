@@ -46,8 +46,8 @@ function neuronRows(neurons: Neuron[], kind: Neuron["kind"]): [string, string][]
   return some.length ? [[`${kind} neurons`, some.map(one).join(", ")]] : [];
 }
 
-function contents(feature: Feature): (HTMLElement | null)[] {
-  const { facts, neurons, lists, comments, warnings } = feature;
+function contents(feature: Feature): HTMLElement | null {
+  const { facts, neurons, lists, comments } = feature;
   const listRows = lists.map(({ name, description }): [string, string] => [
     "in list",
     [name, description].filter(Boolean).join(": "),
@@ -63,29 +63,22 @@ function contents(feature: Feature): (HTMLElement | null)[] {
     ...listRows,
     ...said,
   ];
-  return [
-    warnings.length ? h("ul", "warnings", ...warnings.map((text) => h("li", "", text))) : null,
-    rows.length ? pairs(rows) : null,
-  ];
+  return rows.length ? pairs(rows) : null;
 }
 
 /** Everything else that is known, folded away. */
 export const details: Part = (model, signal) => {
-  const summary = focusable(h("summary", "link"));
+  const summary = focusable(h("summary"));
   const body = h("div", "details-body");
   const node = h("details", "panel details", summary, body);
   const draw = (): void => {
     const feature = model.get("_feature");
-    const parts = feature ? contents(feature).filter((part) => part !== null) : [];
-    node.hidden = !parts.length;
-    const { warnings = [], comments = [] } = feature ?? {};
-    const extra = [
-      warnings.length && plural(warnings.length, "warning"),
-      comments.length && plural(comments.length, "comment"),
-    ];
-    summary.textContent = ["details", ...extra.filter(Boolean)].join(" · ");
-    attrs(summary, { title: "where it comes from, neurons, lists, comments, warnings" });
-    body.replaceChildren(...parts);
+    const rows = feature && contents(feature);
+    const said = feature?.comments.length ?? 0;
+    node.hidden = !rows;
+    summary.textContent = said ? `details · ${plural(said, "comment")}` : "details";
+    attrs(summary, { title: "hook, release, data set, neurons, lists, comments" });
+    body.replaceChildren(rows ?? "");
   };
   watch(model, ["_feature"], draw, signal);
   return node;

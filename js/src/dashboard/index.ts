@@ -30,7 +30,7 @@ function fire(model: Model, signal: AbortSignal, out: HTMLElement): HTMLElement 
   const panel: Panel = mountHeatmap(model, signal, {
     texts: () => model.get("_feature")?.texts ?? null,
     trait: "_feature",
-    title: "When does it fire?",
+    heading: h("h3", "title", "When does it fire?"),
     none: (doc, view, total) => (total ? emptyText(view, doc) : none(model)),
     chips: (doc, view) => chips(view, doc),
     out,

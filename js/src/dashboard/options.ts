@@ -35,7 +35,7 @@ function fields(model: Model, top: number): HTMLElement[] {
 /** Scale, curve, colours, line breaks and threshold, folded away until asked for. */
 export function mountOptions(model: Model, signal: AbortSignal, top: () => number): HTMLElement {
   const host = h("div", "fields");
-  const details = h("details", "options", focusable(h("summary", "link", "options")), host);
+  const details = h("details", "options", focusable(h("summary", "", "options")), host);
   // The slider previews its number while it moves and commits when it is let go: a redraw costs more than a number.
   const preview = ({ target }: Event): void => {
     const field = target as HTMLInputElement;

@@ -1,12 +1,13 @@
 import { command, failure, isLive, waiting } from "../core/ask";
 import { attrs, button, h, onAct } from "../core/dom";
 import { watch } from "../core/life";
+import { origin } from "../core/origin";
 import type { Part } from "./traits";
 
 /** Stands where a feature will stand, in about its size, so that nothing jumps when it comes. */
 export function skeleton(): HTMLElement {
-  const side = h("div", "area-side", ...waiting(9, 90));
-  const fire = h("div", "area-fire", ...waiting(9, 100));
+  const side = h("div", "area-side", ...waiting(22, 90));
+  const fire = h("div", "area-fire", ...waiting(22, 100));
   return attrs(h("div", "main waiting", h("div", "area-guess", ...waiting(2, 60)), fire, side), {
     "aria-label": "loading",
     role: "status",
@@ -33,7 +34,7 @@ export const status: Part = (model, signal) => {
 
 /** Where the data came from and when, and a way past a stale copy. */
 export const provenance: Part = (model, signal) => {
-  const node = h("span", "origin-line");
+  const node = h("div", "where");
   const draw = (): void => {
     const from = model.get("_feature")?.provenance;
     const busy = model.get("busy") === "feature";
@@ -42,12 +43,7 @@ export const provenance: Part = (model, signal) => {
       (busy
         ? button("stop", "stop")
         : from && attrs(button("reload", "reload"), { title: "fetch it again, past the cache" }));
-    node.replaceChildren(
-      from?.line ?? "",
-      from?.stale ? h("b", "stale", " stale copy") : "",
-      reload && from ? " · " : "",
-      reload || "",
-    );
+    node.replaceChildren(from ? origin(from) : "", reload || "");
   };
   onAct(node, signal, {
     reload: () => command(model, "reload"),

@@ -24,13 +24,12 @@ export interface Doc {
 
 export const decode = (raw: Texts): Doc => {
   const codes = integers(raw.ids, raw.wide);
-  const shown = raw.vocab.map((text, id) => raw.shown?.[id] ?? (text || "∅"));
+  const shown = raw.vocab.map((text, id) => raw.shown?.[id] ?? text);
   const flags = Uint8Array.from(shown, (text) => (RIGHT_TO_LEFT.test(text) ? RTL : 0));
   for (const id of raw.breaks ?? []) flags[id]! |= BREAK;
   for (const id of raw.special ?? []) flags[id]! |= SPECIAL;
   const starts = [0];
   for (const length of raw.lengths) starts.push(starts.at(-1)! + length);
-  const low = raw.min ?? 0;
   const values = unpack(raw.values, codes.length);
   return {
     raw,
@@ -39,8 +38,8 @@ export const decode = (raw: Texts): Doc => {
     shown,
     flags,
     values,
-    top: max(raw.max ?? 0, -low),
-    diverging: low < 0,
+    top: max(raw.max, -raw.min),
+    diverging: raw.min < 0,
   };
 };
 

@@ -16,20 +16,20 @@ const orderOf = ({ plan }: List): number[] => [
 /** Where a key leads: arrows go token by token and example by example. */
 const lead = (list: List, key: string, p: number): number | undefined => {
   const text = textOf(list.doc, p);
-  const parts = partsOf(list, text);
-  const i = parts.findIndex(([from, to]) => p >= from && p < to);
-  const [from, to] = parts[i]!;
+  const row: number[] = [];
+  for (let [at, to] of partsOf(list, text)) while (at < to) row.push(at++);
+  const i = row.indexOf(p);
   const beside = (step: number): number => {
     const order = orderOf(list);
     return anchorOf(list, order[order.indexOf(text) + step] ?? text);
   };
   const leads: Record<string, number> = {
-    ArrowLeft: p > from ? p - 1 : (parts[i - 1]?.[1] ?? p + 1) - 1,
-    ArrowRight: p + 1 < to ? p + 1 : (parts[i + 1]?.[0] ?? p),
+    ArrowLeft: row[i - 1] ?? p,
+    ArrowRight: row[i + 1] ?? p,
     ArrowUp: beside(-1),
     ArrowDown: beside(1),
-    Home: parts[0]![0],
-    End: parts.at(-1)![1] - 1,
+    Home: row[0]!,
+    End: row.at(-1)!,
   };
   return leads[key];
 };

@@ -5,12 +5,11 @@ import { abs } from "../core/math";
 import type { Doc } from "./doc";
 import type { View } from "./plan";
 
-const STEPS = [0.03, 0.1, 0.25, 0.5, 1];
+const SHARES = [-1, -0.5, -0.25, -0.1, -0.03, 0, 0.03, 0.1, 0.25, 0.5, 1];
 
 /** The colour scale as a strip, drawn with the curve that the tokens are drawn with. */
 export const legend = (view: View, { top, diverging, raw }: Doc): HTMLElement => {
-  const shares = [...(diverging ? STEPS.map((s) => -s).reverse() : []), 0, ...STEPS];
-  const stops = shares.map((share) => {
+  const stops = SHARES.slice(diverging ? 0 : 5).map((share) => {
     const at = diverging ? 50 + 50 * share : 100 * share;
     const alpha = abs(share * top) < view.threshold ? 0 : opacity(share, 1, view.curve);
     return `rgb(var(--npw-${share < 0 ? "neg" : "pos"}) / ${alpha.toFixed(3)}) ${at}%`;

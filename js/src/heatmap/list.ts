@@ -98,7 +98,8 @@ export const drawList = (list: List, scene: Scene): void => {
 
 /** Marks what is hovered and what is selected (flat positions, -1 for none). */
 export const mark = (list: List, over: number, held: number): void => {
-  Object.assign(list, { over, held });
+  list.over = over;
+  list.held = held;
   // A token picked elsewhere must be visible, even where the window would cut it off.
   const text = held < 0 ? -1 : textOf(list.doc, held);
   if (list.byText.has(text) && !showing(list, held)) toggle(list, text);

@@ -16,7 +16,8 @@ export interface Ports {
   texts(): Texts | null;
   /** Trait that `texts` reads. */
   trait: string;
-  title: string;
+  /** Stands first in the toolbar. */
+  heading?: HTMLElement;
   /** Said in place of the examples when there are none, or none that passes the filters. */
   none(doc: Doc, view: View, total: number): string;
   /** Where tokens are read out. */
@@ -67,7 +68,7 @@ const createFrame = (model: HeatmapModel, signal: AbortSignal, ports: Ports, lis
   const bar = h(
     "div",
     "bar",
-    ports.title && h("h3", "title", ports.title),
+    ports.heading,
     amount,
     attrs(tools, { role: "group", "aria-label": "window" }),
     scale,
@@ -81,13 +82,13 @@ const createFrame = (model: HeatmapModel, signal: AbortSignal, ports: Ports, lis
     const all = `${plan.total} example${plan.total === 1 ? "" : "s"}`;
     amount.textContent = shown < plan.total ? `${shown} of ${all}` : all;
     attrs(list, {
-      hidden: !shown && "",
+      hidden: !shown,
       "aria-label": `${amount.textContent}: arrows move, Enter picks, Space unfolds`,
     });
-    refill(tools, ...windowButtons(view));
+    refill(tools, ...(plan.total ? windowButtons(view) : []));
     refill(scale, doc.top ? legend(view, doc) : "");
-    refill(filters, ...(ports.chips?.(doc, view) ?? []));
-    if (!shown) filters.append(h("p", "empty", ports.none(doc, view, plan.total)));
+    const chips = ports.chips?.(doc, view) ?? [];
+    refill(filters, ...chips, shown ? "" : h("p", "empty", ports.none(doc, view, plan.total)));
     refill(common, ...(view.window === "stacked" ? tallies(doc, plan) : []));
     refill(below, shown && !doc.top ? "every value is zero   " : "", ...notes(doc, view));
   };

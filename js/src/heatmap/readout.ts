@@ -3,7 +3,7 @@ import { number, signed } from "../core/format";
 import { type Doc, extrasOf, isContinued, place, rawAt, textAt } from "./doc";
 
 /** Example, position and value(s) of one token. */
-const facts = (doc: Doc, p: number, where: string): string => {
+const facts = (doc: Doc, p: number, where?: string): string => {
   const [text, position] = place(doc, p);
   const { dfa, mark, loss } = extrasOf(doc, text);
   const d = dfa?.[position];
@@ -21,9 +21,9 @@ const facts = (doc: Doc, p: number, where: string): string => {
   return parts.filter(Boolean).join(" · ");
 };
 
-export const drawReadout = (out: HTMLElement, doc: Doc | null, p: number, where = ""): void => {
+export const drawReadout = (out: HTMLElement, doc: Doc | null, p: number, where?: string): void => {
   if (!doc || p < 0) {
-    out.textContent = doc && "point at a token or use arrow keys";
+    out.textContent = doc?.codes.length ? "point at a token or use arrow keys" : "";
     return;
   }
   const shown = isContinued(doc, p) ? "…" : textAt(doc, p);

@@ -20,11 +20,15 @@ const SLICE_TOKENS = 30_000;
 
 const isSmall = ({ doc }: List): boolean => doc.codes.length < SMALL;
 
-const heading = ({ kind, low, high, fraction }: Group): HTMLElement | "" => {
-  const title = kind === "top" ? "Strongest" : `${brief(low!)} – ${brief(high!)}`;
-  const share = fraction !== null && h("span", "quiet", `${brief(fraction * 100)} % of tokens`);
-  return kind === "none" ? "" : h("h4", "group", title, share);
-};
+const heading = ({ kind, low, high, fraction }: Group): HTMLElement | "" =>
+  kind === "none"
+    ? ""
+    : h(
+        "h4",
+        "group",
+        kind === "top" ? "Strongest" : `${brief(low!)} – ${brief(high!)}`,
+        fraction !== null && h("span", "quiet", `${brief(fraction * 100)} % of tokens`),
+      );
 
 /** The peak, whatever the window stands around: texts are grouped and ordered by it. */
 const gutter = ({ doc, view }: List, { which, first, parts }: Row): HTMLElement => {
@@ -43,11 +47,8 @@ const gutter = ({ doc, view }: List, { which, first, parts }: Row): HTMLElement 
 
 const fill = ({ kwic, cells, parts }: Placed, nodes: (part: Part) => Run[]): void => {
   const all = parts.map(nodes);
-  if (kwic) all.forEach((runs, i) => cells[i]!.replaceChildren(...runs));
-  else
-    cells[0]!.replaceChildren(
-      ...all.flatMap((runs, i) => (i ? [h("span", "gap", " ⋯ "), ...runs] : runs)),
-    );
+  const gaps = (some: Run[], i: number): Run[] => (i ? [h("span", "gap", " ⋯ "), ...some] : some);
+  cells.forEach((cell, i) => cell.replaceChildren(...(kwic ? all[i]! : all.flatMap(gaps))));
 };
 
 /** A row as plain text. */
@@ -99,18 +100,18 @@ const add = (list: List, row: Row, now = isSmall(list)): HTMLElement => {
 /** The first frame holds everything a usual feature has; only what is longer is spread over frames. */
 const extend = (list: List, from: number, tokens: number): void => {
   const { plan, open, box } = list;
-  const slice = new DocumentFragment();
+  const slice: (Node | string)[] = [];
   let [i, seen] = [from, tokens];
   for (; i < plan.items.length && seen < tokens + SLICE_TOKENS; i++) {
     const item = plan.items[i]!;
-    if ("kind" in item) slice.append(heading(item));
+    if ("kind" in item) slice.push(heading(item));
     else {
       const some = open.has(item.which) ? plan.rowsOf(item.which, true) : [item];
-      for (const row of some) slice.append(add(list, row));
+      for (const row of some) slice.push(add(list, row));
       for (const [a, b] of item.parts) seen += b - a;
     }
   }
-  box.append(slice);
+  box.append(...slice);
   if (i < plan.items.length) list.frame = requestAnimationFrame(() => extend(list, i, seen));
 };
 

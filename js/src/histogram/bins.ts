@@ -11,7 +11,9 @@ import type {
   Range,
 } from "../core/types";
 
-export type BinsModel = AnyModel<Omit<HistogramTraits, "_histograms"> & CommonTraits>;
+export type BinsModel = AnyModel<
+  Pick<HistogramTraits, "value_range" | "marker" | "log_counts"> & CommonTraits
+>;
 
 export interface BinsPorts {
   histograms(): Histograms | null;

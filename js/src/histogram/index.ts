@@ -1,5 +1,6 @@
 import { h } from "../core/dom";
 import { frame, guide } from "../core/frame";
+import { foot } from "../core/origin";
 import type { HistogramTraits, RenderProps } from "../core/types";
 import { mountBins } from "./bins";
 
@@ -13,7 +14,7 @@ function render(props: RenderProps<HistogramTraits>): () => void {
       histograms: () => model.get("_histograms"),
       trait: "_histograms",
     });
-    root.append(h("div", "card", guide(GUIDE), bins));
+    root.append(h("div", "card narrow", guide(GUIDE), bins, foot(model, signal)));
   });
 }
 

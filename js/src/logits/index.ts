@@ -1,5 +1,6 @@
 import { h } from "../core/dom";
 import { frame, guide } from "../core/frame";
+import { foot } from "../core/origin";
 import type { LogitTraits, RenderProps } from "../core/types";
 import { chooseIn, mountBars } from "./bars";
 
@@ -15,7 +16,7 @@ function render(props: RenderProps<LogitTraits>): () => void {
       trait: "_logits",
       choose: chooseIn(model),
     });
-    root.append(h("div", "card", guide(GUIDE), bars));
+    root.append(h("div", "card narrow", guide(GUIDE), bars, foot(model, signal)));
   });
 }
 
