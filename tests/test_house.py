@@ -17,7 +17,7 @@ FLOORS = [
     {"saelens"},
     {"models", "tokens"},
     {"wire", "examples"},
-    {"frames", "html", "payload", "client", "demo", "exports"},
+    {"frames", "html", "payload", "client", "demo", "exports", "recordings"},
     {"sources"},
     {"widgets"},
 ]

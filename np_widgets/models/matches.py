@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
 from np_widgets.models.activation import DirectFeatureAttribution
 from np_widgets.models.feature import Feature
@@ -15,7 +16,6 @@ from np_widgets.models.ref import FeatureRef
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import numpy.typing as npt
     import pandas as pd
 
     from np_widgets.frames import AnswerKind

@@ -24,6 +24,8 @@ class Provenance(Record, frozen=True, kw_only=True, eq=False):
         Whether it is older than the cache promises, served because the network was gone.
     note : str or None
         What every view must say of this origin, such as that it is a small model on generated text.
+    recording : str or None
+        The name of the file that the answer was played back from; origin, address and time are those of then.
     """
 
     origin: str
@@ -32,12 +34,15 @@ class Provenance(Record, frozen=True, kw_only=True, eq=False):
     cached: bool = False
     stale: bool = False
     note: str | None = None
+    recording: str | None = None
 
     def __str__(self) -> str:
         when = f"{self.fetched_at:%Y-%m-%d %H:%M} UTC" if self.fetched_at else ""
         verb = "computed" if self.origin == "demo" else "fetched"
         source = "by the embedded demo model" if self.origin == "demo" else f"from {self.origin}"
         state = " (an old copy: the network is gone)" if self.stale else " (from the cache)" if self.cached else ""
+        if self.recording:
+            state = f" (played back from {self.recording})"
         return " ".join(filter(None, [verb, when, source])) + state
 
 
