@@ -16,7 +16,7 @@ FLOORS = [
     {"errors"},
     {"saelens"},
     {"models", "tokens"},
-    {"wire", "examples"},
+    {"wire", "examples", "variants"},
     {"frames", "html", "payload", "client", "demo", "exports", "recordings"},
     {"sources"},
     {"widgets"},
