@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import traitlets
 
-from np_widgets.errors import InvalidRequest, NeuronpediaError
+from np_widgets.errors import InvalidRequest, NeuronpediaError, NotFound
 from np_widgets.examples import arrange, in_order
 from np_widgets.html import feature_html, message_html
 from np_widgets.models import Activation, Feature, FeatureRef
@@ -79,6 +79,7 @@ class FeatureDashboard(ExamplesView):
     ) -> None:
         # First, since a constructor that fails is still closed.
         self._features, self._texts_jobs = Jobs(), Jobs()
+        self._absent: set[str] = set()
         self._source = resolve(source)
         selected = options.pop("selected", None)  # refers to what is shown, so it comes after that
         super().__init__(ref=FeatureRef.parse(feature), **options)
@@ -174,6 +175,7 @@ class FeatureDashboard(ExamplesView):
             self._run()
 
     def _show(self, feature: Feature) -> None:
+        self._absent.discard(str(feature.ref))
         if self.feature is not None:
             self._clear()
         self._cannot = self._limits(feature)
@@ -188,12 +190,15 @@ class FeatureDashboard(ExamplesView):
 
     def _limits(self, feature: Feature) -> dict[str, str]:
         """What the source cannot do for this feature, with the reason that the control's tooltip gives."""
-        source = feature.source_info
+        source, after = feature.source_info, feature.ref.with_index(feature.index + 1)
+        limits = {}
+        if str(after) in self._absent:
+            limits["next"] = f"Nothing was found at {after.index}: this may be the last feature."
         if not self._source.supports("activate"):
-            return {"activate": f"The source {self._source.name} cannot run texts."}
-        if source is not None and source.inference_enabled is False and not feature.has_vector:
-            return {"activate": f"{self._source.name} runs no texts through {feature.source}."}
-        return {}
+            limits["activate"] = f"The source {self._source.name} cannot run texts."
+        elif source is not None and source.inference_enabled is False and not feature.has_vector:
+            limits["activate"] = f"{self._source.name} runs no texts through {feature.source}."
+        return limits
 
     def _run(self) -> None:
         text, ref = self.text, self.ref
@@ -222,6 +227,8 @@ class FeatureDashboard(ExamplesView):
         """Show an error where its result would have been; the feature before it does not stay under a new name."""
         self.error, self.busy = failure(where, error), ""
         if where == "feature":
+            if isinstance(error, NotFound):
+                self._absent.add(self.ref)
             self._feature = None
             self._clear()
             self.set_trait("feature", None)

@@ -193,6 +193,22 @@ def test_what_a_source_cannot_do_is_said(source: SlowSource) -> None:
     assert "runs no texts" in FeatureDashboard(REF, source=source)._cannot["activate"]
 
 
+def test_a_feature_whose_next_one_was_not_found_says_so_until_that_is_there(
+    dashboard: FeatureDashboard, source: SlowSource
+) -> None:
+    assert dashboard._cannot == {}
+    source.errors[651] = NotFound("gpt2-small/6-res-jb has no feature 651.")
+    for index in (651, 650):
+        go_to(dashboard, index)
+        dashboard.wait()
+    assert dashboard._cannot == {"next": "Nothing was found at 651: this may be the last feature."}
+    del source.errors[651]
+    for index in (651, 650):
+        go_to(dashboard, index)
+        dashboard.wait()
+    assert dashboard._cannot == {}
+
+
 def test_an_observer_may_start_the_next_work(dashboard: FeatureDashboard, source: SlowSource) -> None:
     source.gates[8] = Event()
 
