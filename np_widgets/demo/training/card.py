@@ -100,9 +100,19 @@ def readable(figures: dict[str, Any]) -> str:
         directions=_table(("topic direction moves", "rate", "unsteered", "surprise, times its own"), directions),
         skills=_table(("test", "result"), tests),
         kinds=_table(("kind of text", "nats per token"), list(skills["nats_per_token_by_kind"].items())),
-        seconds=figures["seconds"],
+        made=_made(figures["seconds"]),
     )
 
+
+def _made(seconds: dict[str, float]) -> str:
+    """Say how long each step took, and which were not made in this run."""
+    kept = [step for step in STEPS if step not in seconds]
+    if kept:
+        return f"the {' and the '.join(kept)} kept from an earlier run of the same program (`--keep`)"
+    return "in one piece: " + ", ".join(f"{step} {seconds[step] / 60:.0f} min" for step in [*STEPS, "everything"])
+
+
+STEPS = ("language model", "autoencoder", "control")
 
 TEXT = """# Model card: demo-tiny
 
@@ -154,10 +164,10 @@ Concepts that some latent steers: {steered}.
 
 ## Made by
 
-`python -m np_widgets.demo.training`, seed {seed}; seconds per step: {seconds}. Steps that are missing here were
-kept from earlier runs of the same program (`--keep`), not made in this one. How many latents each group has, how
-many of them may be active and how long the autoencoder is trained was chosen on texts of other seeds, by the figures
-of several runs.
+`python -m np_widgets.demo.training`, seed {seed},
+{made}.
+How many latents each group has, how many of them may be active and how long the autoencoder is
+trained was chosen on texts of other seeds, by the figures of several runs.
 """
 
 
