@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import ipywidgets
 import traitlets
@@ -47,8 +47,12 @@ def failure(where: str, error: Exception) -> dict[str, Any]:
 class Asking(BaseWidget):
     """A widget that asks a source questions, and opens the dashboard of the feature that the reader chooses.
 
-    A subclass calls :meth:`_ask`, and answers the front end's commands in ``_commands``.
+    A subclass calls :meth:`_ask`, and answers the front end's commands in ``_commands``. Where several features can
+    be selected at once, it names another trait for the one whose dashboard stands open.
     """
+
+    #: The trait that names the feature whose dashboard stands open.
+    _opens: ClassVar[str] = "selected"
 
     busy = traitlets.Unicode("", help="What is being fetched or computed; empty when nothing is.").tag(sync=True)
     error = json_trait("What went wrong last, and what to do.")
@@ -66,12 +70,13 @@ class Asking(BaseWidget):
         self._jobs = Jobs()
         self._source = resolve(source)
         super().__init__(**options)
-        self.observe(self._on_selected, "selected")
+        self._open(getattr(self, self._opens))
+        self.observe(lambda change: self._open(change["new"]), self._opens)
         self.observe(self._on_command, "_command")
 
     @property
     def dashboard(self) -> FeatureDashboard | None:
-        """The dashboard of the selected feature; None while none is selected."""
+        """The dashboard that stands open; None while there is none."""
         return self._dashboard
 
     def wait(self, timeout: float | None = 60) -> None:
@@ -128,13 +133,13 @@ class Asking(BaseWidget):
         if command is not None:
             command()
 
-    def _on_selected(self, _change: object) -> None:
-        """Show the chosen feature's dashboard: the same one, gone to another feature, as long as one is open."""
+    def _open(self, ref: str | None) -> None:
+        """Show a feature's dashboard: the same one, gone to another feature, as long as one is open."""
         from np_widgets.widgets.dashboard import FeatureDashboard
 
-        if self.selected is None:
+        if ref is None:
             self._dashboard = None
         elif self.dashboard is None:
-            self._dashboard = FeatureDashboard(self.selected, source=self._source, theme=self.theme, wait=False)
+            self._dashboard = FeatureDashboard(ref, source=self._source, theme=self.theme, wait=False)
         else:
-            self.dashboard.ref = self.selected
+            self.dashboard.ref = ref

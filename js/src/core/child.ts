@@ -1,4 +1,4 @@
-import { h } from "./dom";
+import { attrs, button, h, onAct } from "./dom";
 import { onEnd, watch } from "./life";
 import type { AnyModel, Managed } from "./types";
 
@@ -36,4 +36,27 @@ export const mountChild = <Traits extends object>(
   watch(model, [trait], () => void draw(), signal);
   onEnd(signal, end);
   return place;
+};
+
+interface Opens {
+  _live: boolean;
+  _dashboard: string | null;
+}
+
+/** The dashboard of the feature that the reader chose; `leave` is what closing it does. */
+export const mountDashboard = (
+  model: AnyModel<Opens> & Managed,
+  signal: AbortSignal,
+  leave: () => void,
+): HTMLElement => {
+  const close = attrs(button("close ×", "close"), { "aria-label": "close the dashboard" });
+  const line = h("p", "beside-bar", close);
+  const node = h("div", "beside", line, mountChild(model, "_dashboard", signal));
+  onAct(line, signal, { close: leave });
+  const dress = (): void => {
+    node.hidden = !model.get("_dashboard");
+    line.hidden = !model.get("_live");
+  };
+  watch(model, ["_dashboard", "_live"], dress, signal);
+  return node;
 };
