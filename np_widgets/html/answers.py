@@ -1,0 +1,211 @@
+"""Answers to questions as static HTML: what was asked, and the first of what was found."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from np_widgets.html.pieces import EMERALD, GREY, MONO, ROSE, box, footer, quiet
+from np_widgets.html.texts import EXAMPLES, SNIPPET, Scale, colour, scale_of, text_row
+from np_widgets.models import (
+    Activation,
+    Answer,
+    ExplanationMatch,
+    ExplanationMatches,
+    Feature,
+    FeatureRef,
+    NearestFeatures,
+    SourceActivations,
+    TokenFeatureMatches,
+    TokenMatches,
+    TopFeatureMatches,
+)
+from np_widgets.tokens import readable, visible
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+_TOKENS = 100
+_AT_A_TOKEN = 5
+_PROMOTED = 5
+
+
+def answer_html(answer: Answer) -> str:
+    """Draw an answer as static HTML.
+
+    Parameters
+    ----------
+    answer : Answer
+        Its first matches are drawn; a line says how many more there are.
+    """
+    title, content = _DRAWN[type(answer)](answer)
+    note = answer.provenance.note if answer.provenance else None
+    head = f"<div>{title}</div>{quiet(note) if note else ''}"
+    return box(f"{head}{content}{footer(answer.warnings, answer.provenance)}")
+
+
+def _explanations(answer: ExplanationMatches) -> tuple[str, str]:
+    where = "/".join(filter(None, [answer.model, ", ".join(answer.sources)])) or answer.release or "everything"
+    title = f"<b>{_count(len(answer), 'explanation')}</b> near <b>{escape(answer.query)}</b> · {escape(where)}"
+    cards = [_card(match) for match in answer.matches[:EXAMPLES]]
+    if answer.interrupted:
+        cards.append(quiet(f"The search was interrupted: {answer.interrupted}"))
+    going_on = "" if answer.next_offset is None else f", and others from offset={answer.next_offset}"
+    return title, "".join(cards) + _more(len(answer), EXAMPLES, "explanation", going_on)
+
+
+def _card(match: ExplanationMatch) -> str:
+    feature = match.feature
+    cosine = None if match.cosine is None else f"cosine {match.cosine:.3f}"
+    facts = _facts(cosine, *_known(feature), match.author_model, match.method)
+    example = max(feature.activations, key=lambda a: a.peak or 0.0, default=None) if feature else None
+    drawn = text_row(example, scale_of(feature.activations), SNIPPET) if feature and example else ""
+    promoted = [name for name in feature.promoted.tokens if name is not None][:_PROMOTED] if feature else []
+    names = " ".join(f'<span style="{MONO}">{_named(name)}</span>' for name in promoted)
+    return (
+        f'<div style="margin-top:10px"><div style="font-size:15px">{escape(match.text)}</div>'
+        f"<div>{_linked(match.ref, feature)}{facts}</div>{drawn}"
+        + (f'<div style="color:{GREY};font-size:12px">promotes {names}</div>' if names else "")
+        + "</div>"
+    )
+
+
+def _top_features(answer: TopFeatureMatches) -> tuple[str, str]:
+    where = f"{answer.model}/{answer.source_set}"
+    title = f"<b>{_count(len(answer), 'feature')}</b> of {escape(where)} that fire on the text"
+    chosen = [answer.tokens[position] for position in answer.sort_positions if position < len(answer.tokens)]
+    by = f", sorted by their sum at {' '.join(map(_named, chosen))}" if chosen else ""
+    shown = answer.matches[:EXAMPLES]
+    texts = [
+        Activation(tokens=answer.tokens, values=match.values, peak=match.peak, peak_index=match.peak_index)
+        for match in shown
+    ]
+    labels = [
+        _linked(match.ref, match.feature) + _facts(*_known(match.feature)) + _explained(match.feature)
+        for match in shown
+    ]
+    return title + by, _text_table(labels, texts) + _more(len(answer), EXAMPLES, "feature")
+
+
+def _source_activations(answer: SourceActivations) -> tuple[str, str]:
+    where = f"{answer.model}/{answer.source}"
+    title = f"<b>{_count(len(answer), 'feature')}</b> of {escape(where)} fire on the text"
+    matrix = answer.dense().T
+    strongest = np.argsort(-matrix.max(axis=1, initial=0.0), kind="stable")[:EXAMPLES]
+    texts = [_column(answer.tokens, matrix[number]) for number in strongest]
+    labels = [
+        _linked(FeatureRef(answer.model, answer.source, int(answer.features[number])), None)
+        + _facts(f"at {_count(int((matrix[number] > 0).sum()), 'token')}")
+        for number in strongest
+    ]
+    return title + " · the strongest first", _text_table(labels, texts) + _more(len(answer), EXAMPLES, "feature")
+
+
+def _column(tokens: tuple[str, ...], values: np.ndarray[Any, np.dtype[np.float64]]) -> Activation:
+    at = int(values.argmax())
+    return Activation(tokens=tokens, values=values, peak=float(values[at]), peak_index=at)
+
+
+def _text_table(labels: Iterable[str], texts: Sequence[Activation]) -> str:
+    """Draw one text once for each feature, on one scale. It breaks alike in every row, so the tokens stand aligned."""
+    scale = scale_of(texts)
+    cell = "vertical-align:top;text-align:left;padding:4px 8px 4px 0"
+    rows = "".join(
+        f'<tr><td style="{cell};width:240px">{label}</td><td style="{cell}">{text_row(text, scale, None)}</td></tr>'
+        for label, text in zip(labels, texts, strict=True)
+    )
+    legend = quiet(f"One scale for all: 0 to {scale[0]:.4g}.") if rows else ""
+    return f'<table style="border-collapse:collapse;width:100%">{rows}</table>{legend}'
+
+
+def _token_features(answer: TokenFeatureMatches) -> tuple[str, str]:
+    title = f"<b>Features of {escape(f'{answer.model}/{answer.source}')}</b> that fire at each token"
+    largest = max((match.value for token in answer for match in token.matches), default=0.0)
+    shown = answer.matches[:_TOKENS]
+    names = readable(token.token for token in answer)
+    rows = "".join(_token_row(token, name, (largest, 0.0)) for token, name in zip(shown, names, strict=False))
+    return title, f'<table style="border-collapse:collapse">{rows}</table>' + _more(len(answer), _TOKENS, "token")
+
+
+def _token_row(token: TokenMatches, name: str, scale: Scale) -> str:
+    cell = "vertical-align:top;text-align:left;padding:1px 8px 1px 0"
+    chips = " ".join(
+        f'<span title="{escape(_hint(match.feature))}" style="{MONO};background-color:{colour(match.value, scale)}">'
+        f"{match.index} {match.value:.3g}</span>"
+        for match in token.matches[:_AT_A_TOKEN]
+    )
+    left = len(token.matches) - _AT_A_TOKEN
+    more = f' <span style="color:{GREY}">+{left}</span>' if left > 0 else ""
+    said = token.matches[0].feature.explanation if token.matches and token.matches[0].feature else None
+    return (
+        f'<tr><td style="{cell};color:{GREY}">{token.position}</td>'
+        f'<td style="{cell};{MONO}">{escape(visible(name))}</td><td style="{cell}">{chips}{more}</td>'
+        f'<td style="{cell};color:{GREY}">{escape(said or "")}</td></tr>'
+    )
+
+
+def _hint(feature: Feature | None) -> str:
+    return feature.explanation or "no explanation" if feature else ""
+
+
+def _nearest(answer: NearestFeatures) -> tuple[str, str]:
+    where = f"{answer.model}/{answer.source}"
+    title = f"<b>{_count(len(answer), 'feature')}</b> of {escape(where)} near <b>{escape(str(answer.ref))}</b>"
+    rows = "".join(_nearest_row(match.ref, match.cosine) for match in answer.matches[:EXAMPLES])
+    return title, f"<table>{rows}</table>" + _more(len(answer), EXAMPLES, "feature")
+
+
+def _nearest_row(ref: FeatureRef, cosine: float | None) -> str:
+    shade = ROSE if cosine is not None and cosine < 0 else EMERALD
+    width = 0 if cosine is None else round(120 * min(abs(cosine), 1.0))
+    bar = f'<div style="background-color:rgba({shade},0.8);width:{width}px;height:9px"></div>'
+    number = "unknown" if cosine is None else f"{cosine:+.3f}"
+    return f'<tr><td style="text-align:left">{_linked(ref, None)}</td><td>{bar}</td><td>{number}</td></tr>'
+
+
+def _linked(ref: FeatureRef, feature: Feature | None) -> str:
+    name = f'<span style="{MONO}">{escape(str(ref))}</span>'
+    return f'<a href="{escape(feature.url)}">{name}</a>' if feature and feature.url else name
+
+
+def _known(feature: Feature | None) -> list[str]:
+    """Say of a feature what is known of it; a feature may be named without being there."""
+    if feature is None:
+        return ["no more is known of it"]
+    return ["density unknown" if feature.density is None else f"fires on {feature.density:.3%} of tokens"]
+
+
+def _facts(*facts: str | None) -> str:
+    text = " · ".join(filter(None, facts))
+    return f' <span style="color:{GREY};font-size:12px">{escape(text)}</span>' if text else ""
+
+
+def _explained(feature: Feature | None) -> str:
+    return f"<div>{escape(feature.explanation)}</div>" if feature and feature.explanation else ""
+
+
+def _named(token: str) -> str:
+    return escape(visible(readable([token])[0])).replace(" ", "·", 1)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _more(total: int, shown: int, noun: str, beyond: str = "") -> str:
+    if total == 0:
+        return quiet("None found.")
+    left = total - shown
+    text = (f"{_count(left, f'more {noun}')}" if left > 0 else "") + beyond
+    return quiet(text.removeprefix(", and ")) if text else ""
+
+
+_DRAWN: dict[type[Answer], Callable[[Any], tuple[str, str]]] = {
+    ExplanationMatches: _explanations,
+    TopFeatureMatches: _top_features,
+    TokenFeatureMatches: _token_features,
+    SourceActivations: _source_activations,
+    NearestFeatures: _nearest,
+}
