@@ -21,7 +21,8 @@ if TYPE_CHECKING:  # what completion and type checkers see; `_HOMES` says the sa
     )
     from np_widgets.frames import to_dataframe
     from np_widgets.models import Activation, Catalogue, Explanation, Feature, FeatureRef
-    from np_widgets.sources import FeatureSource, activate, get_feature, get_features, use
+    from np_widgets.sources import FeatureSource, activate, get_feature, get_features, record, use
+    from np_widgets.sources.bundle import BundleSource
     from np_widgets.sources.demo import DemoSource
     from np_widgets.sources.neuronpedia import NeuronpediaSource
     from np_widgets.widgets.dashboard import FeatureDashboard
@@ -35,6 +36,7 @@ _HOMES = {
     "Activation": "models",
     "ActivationHeatmap": "widgets.heatmap",
     "ActivationHistogram": "widgets.histogram",
+    "BundleSource": "sources.bundle",
     "Catalogue": "models",
     "ConnectionFailed": "errors",
     "DemoSource": "sources.demo",
@@ -57,6 +59,7 @@ _HOMES = {
     "get_feature": "sources",
     "get_features": "sources",
     "login": "client",
+    "record": "sources",
     "to_dataframe": "frames",
     "use": "sources",
 }
@@ -65,6 +68,7 @@ __all__ = [
     "Activation",
     "ActivationHeatmap",
     "ActivationHistogram",
+    "BundleSource",
     "Catalogue",
     "ConnectionFailed",
     "DemoSource",
@@ -87,6 +91,7 @@ __all__ = [
     "get_feature",
     "get_features",
     "login",
+    "record",
     "to_dataframe",
     "use",
 ]

@@ -57,9 +57,9 @@ class Index:
     def near(self, question: Question) -> list[Question]:
         """Choose the questions of the same kind that differ in the fewest arguments, the nearest first."""
         alike = [other for other in self.questions if other.action in _kin(question.action)]
-        distances = [(_distance(question, other), number) for number, other in enumerate(alike)]
-        fewest = min(distances, default=((0, 0.0), 0))[0][0]
-        return [alike[number] for (differing, _), number in sorted(distances) if differing == fewest]
+        distances = [(*_distance(question, other), number) for number, other in enumerate(alike)]
+        least = min(distances, default=())[:2]
+        return [alike[distance[-1]] for distance in sorted(distances) if distance[:2] == least]
 
     def to_dataframe(self) -> pd.DataFrame:
         """List the entries, one row each."""
@@ -84,19 +84,17 @@ def _is_whole(question: Question) -> bool:
     return question.action in _FEATURE and _extent(question) == math.inf
 
 
-def _distance(a: Question, b: Question) -> tuple[int, float]:
-    """How many arguments differ, and by how much the numbers among them."""
-    left, right = _parts(a), _parts(b)
-    pairs = [(left.get(name), right.get(name)) for name in left.keys() | right.keys()]
-    differing = [pair for pair in pairs if pair[0] != pair[1]]
-    numbers = [(x, y) for x, y in differing if isinstance(x, (int, float)) and isinstance(y, (int, float))]
-    return len(differing), sum(abs(x - y) for x, y in numbers)
-
-
-def _parts(question: Question) -> dict[str, Any]:
-    ref = question.ref
-    named = {} if ref is None else {"ref": (ref.model, ref.source), "index": ref.index}
-    return {name: value for name, value in (question.arguments | named).items() if value is not None}
+def _distance(a: Question, b: Question) -> tuple[int, bool, float]:
+    """How many arguments differ, whether a feature is of another source, and by how much the numbers differ."""
+    pairs = [(a.arguments.get(name), b.arguments.get(name)) for name in a.arguments.keys() | b.arguments.keys()]
+    numbers = [(x, y) for x, y in pairs if isinstance(x, (int, float)) and isinstance(y, (int, float))]
+    left, right = a.ref, b.ref
+    if left is None or right is None:
+        is_elsewhere = left is not right
+    else:
+        is_elsewhere = left.with_index(0) != right.with_index(0)
+        numbers.append((left.index, right.index))
+    return sum(x != y for x, y in pairs), is_elsewhere, sum(abs(x - y) for x, y in numbers)
 
 
 def _row(entry: Entry) -> dict[str, Any]:

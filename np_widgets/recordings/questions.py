@@ -41,7 +41,7 @@ EXTENT = frozenset({"limit", "offset", "max_activations", "position"})
 
 _SENTENCES = {
     "get_feature": "the feature {ref}",
-    "get_features": "the feature {ref}, fetched with others",
+    "get_features": "the feature {ref}",
     "iter_features": "the features of {model}/{source} one after another, at place {position}",
     "activate": "the feature {ref} on the text {text!r}",
     "search_explanations": "the search for {query!r}",

@@ -2,5 +2,16 @@
 
 from np_widgets.sources.base import Action, FeatureSource
 from np_widgets.sources.default import SourceLike, activate, get_feature, get_features, resolve, use
+from np_widgets.sources.recording import record
 
-__all__ = ["Action", "FeatureSource", "SourceLike", "activate", "get_feature", "get_features", "resolve", "use"]
+__all__ = [
+    "Action",
+    "FeatureSource",
+    "SourceLike",
+    "activate",
+    "get_feature",
+    "get_features",
+    "record",
+    "resolve",
+    "use",
+]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NoReturn, Protocol, TypeAlias, runtime_checkable
+from typing import TYPE_CHECKING, Any, Literal, NoReturn, Protocol, TypeAlias, get_args, runtime_checkable
 
 from np_widgets.errors import InvalidRequest
+from np_widgets.sources.recording import observed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -38,8 +39,16 @@ class FeatureSource(Protocol):
     """Where features come from. One source is the default; every widget and function takes another.
 
     A source of your own is a subclass with the methods that it can answer; the others refuse, and say so through
-    :meth:`supports`, so that a widget disables the control.
+    :meth:`supports`, so that a widget disables the control. What it answers can be recorded, see
+    :func:`np_widgets.record`.
     """
+
+    def __init_subclass__(cls, **options: Any) -> None:  # noqa: ANN401 (passed on)
+        super().__init_subclass__(**options)
+        for action in get_args(Action):
+            own, asked_as = getattr(cls, action), getattr(FeatureSource, action)
+            if own is not asked_as:
+                setattr(cls, action, observed(action, own, asked_as))
 
     @property
     def name(self) -> str:

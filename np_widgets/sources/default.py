@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -15,20 +16,21 @@ if TYPE_CHECKING:
 
     from np_widgets.models import Activation, Feature, RefLike
 
-SourceLike: TypeAlias = FeatureSource | str | None
+SourceLike: TypeAlias = FeatureSource | str | Path | None
 
-_REMEDY = 'Write "demo", "neuronpedia", or give a source: NeuronpediaSource(base_url=…).'
+_REMEDY = 'Write "demo", "neuronpedia", the path of a recording, or give a source: NeuronpediaSource(base_url=…).'
 _lock = Lock()
 _default: FeatureSource | None = None
 
 
-def use(source: FeatureSource | str) -> FeatureSource:
+def use(source: FeatureSource | str | Path) -> FeatureSource:
     """Set the source that answers when none is named.
 
     Parameters
     ----------
-    source : FeatureSource or str
-        ``"demo"``, ``"neuronpedia"``, or a source such as ``NeuronpediaSource(base_url=…)``.
+    source : FeatureSource, str or Path
+        ``"demo"``, ``"neuronpedia"``, the path of a recording (see :func:`np_widgets.record`), or a source such as
+        ``NeuronpediaSource(base_url=…)``.
 
     Returns
     -------
@@ -37,7 +39,8 @@ def use(source: FeatureSource | str) -> FeatureSource:
 
     Notes
     -----
-    Before the first call the environment variable ``NP_WIDGETS_SOURCE`` decides, and without it neuronpedia.org.
+    Before the first call the environment variable ``NP_WIDGETS_SOURCE`` decides, a name or a path as here, and without
+    it neuronpedia.org.
     """
     global _default  # noqa: PLW0603 (the default of a session is global by its nature)
     chosen = resolve(source)
@@ -52,11 +55,11 @@ def resolve(source: SourceLike = None) -> FeatureSource:
     Raises
     ------
     InvalidRequest
-        When there is no source of that name.
+        When there is no source and no file of that name.
     """
     if source is None:
         return _current()
-    if isinstance(source, str):
+    if isinstance(source, (str, Path)):
         return _named(source)
     if isinstance(source, FeatureSource):
         return source
@@ -71,7 +74,7 @@ def _current() -> FeatureSource:
         return _default
 
 
-def _named(name: str) -> FeatureSource:
+def _named(name: str | Path) -> FeatureSource:
     # Each source loads when it is asked for: the client needs requests, the demo model NumPy and its weights.
     if name == "demo":
         from np_widgets.sources.demo import DemoSource
@@ -81,7 +84,11 @@ def _named(name: str) -> FeatureSource:
         from np_widgets.sources.neuronpedia import NeuronpediaSource
 
         return NeuronpediaSource()
-    raise InvalidRequest(f"There is no source {name!r}.", remedy=_REMEDY)
+    if name and Path(name).is_file():
+        from np_widgets.sources.bundle import BundleSource
+
+        return BundleSource(name)
+    raise InvalidRequest(f"There is no source {str(name)!r}, and no file of that name.", remedy=_REMEDY)
 
 
 def get_feature(ref: RefLike, *, source: SourceLike = None, refresh: bool = False) -> Feature:

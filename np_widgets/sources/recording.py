@@ -1,0 +1,167 @@
+"""Keep what sources answer: every answer of every source passes by here."""
+
+from __future__ import annotations
+
+import inspect
+import warnings
+from functools import wraps
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Self
+
+from np_widgets.recordings import Question, RecordingWarning, Writer, split
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable, Iterator, Mapping
+    from types import TracebackType
+
+    from np_widgets.models import Feature
+    from np_widgets.sources.base import FeatureSource
+
+# Replaced and never changed, so that an answer on any thread finds a whole one.
+_active: tuple[Recording, ...] = ()
+_lock = Lock()
+
+
+def record(path: str | os.PathLike[str]) -> Recording:
+    """Keep every answer that sources give from now on, in one file, for :class:`np_widgets.BundleSource` to play back.
+
+    Like ``open``, it begins at once, and is ended by leaving its ``with`` block or by ``close()``: what one clicks in
+    widgets can be recorded over several cells.
+
+    Parameters
+    ----------
+    path : str or path
+        A new file, such as ``"lesson.jsonl.gz"``, or a recording, which is continued: answers are added, and one to
+        the same question takes the place of the one before. Any other file is refused.
+
+    Returns
+    -------
+    Recording
+
+    Raises
+    ------
+    UnexpectedResponse
+        When the file is there and is no recording, or is damaged.
+    OSError
+        When the file cannot be written, now or later.
+
+    Notes
+    -----
+    Kept is what any source answers, whoever asks: functions, widgets made before or meanwhile, their background
+    threads, a source called directly, another recording that is played back. An answer counts when it arrives; a
+    widget's ``wait()`` waits for it. Not kept are errors, and what a :class:`NeuronpediaClient` is asked directly,
+    since it is no source; ``NeuronpediaSource(client)`` is one that asks it.
+
+    The file holds what was asked and what was answered, never an API key, and nothing of this machine. With a key,
+    features that are private to you are answers like any other: look at what ``BundleSource(path).contents`` lists
+    before you hand the file out. Its format is told in :mod:`np_widgets.recordings`. Each answer is written at once,
+    so that a cell that fails and a kernel that dies lose nothing.
+    """
+    return Recording(path)
+
+
+class Recording:
+    """A file that answers are written to, until it is closed. :func:`record` makes it."""
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self.path = Path(path)
+        self._lock = Lock()
+        self._writer = Writer(self.path)
+        self._is_open = True
+        _change(lambda active: (*active, self))
+
+    def keep(self, question: Question, source: str, answer: object) -> None:
+        """Write an answer; after the end, on a thread that is late, nothing."""
+        with self._lock:
+            if self._is_open:
+                self._writer.keep(question, source, answer)
+
+    def close(self) -> None:
+        """End the recording; a second time does nothing."""
+        _change(lambda active: tuple(one for one in active if one is not self))
+        with self._lock:
+            self._is_open = False
+            self._writer.close()
+
+    def __len__(self) -> int:
+        return len(self._writer.entries)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        state = "" if self._is_open else ", closed"
+        return f"<Recording of {len(self)} answers in {self.path.name}{state}>"
+
+
+def observed(action: str, method: Callable[..., Any], asked_as: Callable[..., Any]) -> Callable[..., Any]:
+    """Let the answers of a source's method pass by the recordings that are open.
+
+    Parameters
+    ----------
+    action : str
+        The method's name.
+    method : callable
+        The source's own.
+    asked_as : callable
+        The protocol's, whose arguments and defaults a question is written in.
+    """
+    if hasattr(method, "__observed__"):  # inherited
+        return method
+    signature = inspect.signature(asked_as)
+
+    @wraps(method)
+    def ask(self: FeatureSource, *args: Any, **options: Any) -> Any:  # noqa: ANN401 (any action's)
+        answer = method(self, *args, **options)
+        if not _active:
+            return answer
+        try:
+            bound = signature.bind(self, *args, **options)
+        except TypeError as error:
+            _warn(f"An answer of {self.name} to {action} is not recorded, as no other source could be asked: {error}.")
+            return answer
+        bound.apply_defaults()
+        asked = {name: value for name, value in bound.arguments.items() if name not in ("self", "refresh")}
+        if action == "iter_features":
+            return _listing(self.name, asked, answer)
+        for question, own in split(action, asked, answer):
+            _keep(question, self.name, own)
+        return answer
+
+    ask.__observed__ = True  # type: ignore[attr-defined]
+    return ask
+
+
+def _listing(source: str, asked: Mapping[str, Any], features: Iterator[Feature]) -> Iterator[Feature]:
+    """Keep a listing feature by feature as it is gone through, and where it ends."""
+    where = {"model": asked["model"], "source": asked["source"]}
+    position, limit = asked["start"], asked["limit"]
+    for feature in features:
+        _keep(Question.of("get_features", ref=feature.ref, max_activations=None), source, feature)
+        _keep(Question.of("iter_features", **where, position=position), source, feature.ref)
+        position += 1
+        yield feature
+    if limit is None or position < asked["start"] + limit:
+        _keep(Question.of("iter_features", **where, position=position), source, None)
+
+
+def _keep(question: Question, source: str, answer: object) -> None:
+    for recording in _active:
+        recording.keep(question, source, answer)
+
+
+def _change(change: Callable[[tuple[Recording, ...]], tuple[Recording, ...]]) -> None:
+    global _active  # noqa: PLW0603 (whoever asks, on any thread, is recorded)
+    with _lock:
+        _active = change(_active)
+
+
+def _warn(message: str) -> None:
+    warnings.warn(message, RecordingWarning, stacklevel=3)
