@@ -9,7 +9,13 @@ const here = dirname(fileURLToPath(import.meta.url));
 const out = resolve(process.argv[2] ?? join(here, "../np_widgets/widgets/static"));
 
 // anywidget stores a bundle's source in every widget's saved state, so each one has a ceiling.
-const budgets = { heatmap: 16_000, logits: 40_000, histogram: 40_000, dashboard: 40_000 };
+const budgets = {
+  heatmap: 16_000,
+  logits: 40_000,
+  histogram: 40_000,
+  dashboard: 40_000,
+  search: 40_000,
+};
 
 // Fields that only our own code reads; none is a name of the DOM, of a trait or of a payload.
 const internal =

@@ -29,6 +29,7 @@ if TYPE_CHECKING:  # what completion and type checkers see; `_HOMES` says the sa
     from np_widgets.widgets.heatmap import ActivationHeatmap
     from np_widgets.widgets.histogram import ActivationHistogram
     from np_widgets.widgets.logits import LogitBars
+    from np_widgets.widgets.search import ExplanationSearch
 
 __version__ = "0.1.0"
 
@@ -41,6 +42,7 @@ _HOMES = {
     "ConnectionFailed": "errors",
     "DemoSource": "sources.demo",
     "Explanation": "models",
+    "ExplanationSearch": "widgets.search",
     "Feature": "models",
     "FeatureDashboard": "widgets.dashboard",
     "FeatureRef": "models",
@@ -73,6 +75,7 @@ __all__ = [
     "ConnectionFailed",
     "DemoSource",
     "Explanation",
+    "ExplanationSearch",
     "Feature",
     "FeatureDashboard",
     "FeatureRef",

@@ -6,6 +6,7 @@ widget, a saved notebook and a stand-alone page hold the same thing.
 """
 
 from np_widgets.payload.feature import feature_payload, histograms_payload, logits_payload
+from np_widgets.payload.matches import matches_payload
 from np_widgets.payload.packing import Payload
 from np_widgets.payload.provenance import feature_provenance, provenance_payload, texts_provenance
 from np_widgets.payload.texts import texts_payload
@@ -16,6 +17,7 @@ __all__ = [
     "feature_provenance",
     "histograms_payload",
     "logits_payload",
+    "matches_payload",
     "provenance_payload",
     "texts_payload",
     "texts_provenance",

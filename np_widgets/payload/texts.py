@@ -35,7 +35,7 @@ def texts_payload(activations: Sequence[Activation], arrangement: Arrangement | 
         "values": packed(values),
         "max": max(float(known.max(initial=0.0)), 0.0),
         "min": min(float(known.min(initial=0.0)), 0.0),
-        "peaks": [_anchor(a) for a in shown],
+        "peaks": [anchor(a) for a in shown],
         **_grouping(plan),
         **optional(
             dfa=_per_text(shown, _dfa),
@@ -78,7 +78,7 @@ def _joined(texts: Sequence[tuple[str, ...]], vocabulary: Iterable[str]) -> Payl
     }
 
 
-def _anchor(activation: Activation) -> int:
+def anchor(activation: Activation) -> int:
     """Where the windows stand: the peak, or the strongest negative value of a ``bottom`` example."""
     if activation.data_source == "bottom" and np.isfinite(activation.values).any():
         return int(np.nanargmin(activation.values))

@@ -59,6 +59,9 @@ class Asking(BaseWidget):
     selected: Any = Reference(
         None, allow_none=True, help="The feature that the reader chose; its dashboard stands below."
     ).tag(sync=True)
+    scheme = traitlets.Enum(
+        ["emerald", "cividis"], "emerald", help="Colours: the site's, or ones safe for colour-blind readers."
+    ).tag(sync=True)
     _cannot = traitlets.Dict(help="What the source cannot do, with the reason that a tooltip gives.").tag(sync=True)
     _command = traitlets.Dict().tag(sync=True)
     _dashboard = traitlets.Instance(ipywidgets.DOMWidget, allow_none=True).tag(
@@ -140,6 +143,7 @@ class Asking(BaseWidget):
         if ref is None:
             self._dashboard = None
         elif self.dashboard is None:
-            self._dashboard = FeatureDashboard(ref, source=self._source, theme=self.theme, wait=False)
+            looks = {"theme": self.theme, "scheme": self.scheme, "guide": self.guide}
+            self._dashboard = FeatureDashboard(ref, source=self._source, wait=False, **looks)
         else:
             self.dashboard.ref = ref

@@ -221,6 +221,7 @@ export interface Failure {
 
 /** What the widgets share that ask a source. */
 export interface AskingTraits extends CommonTraits {
+  scheme: HeatmapView["scheme"];
   busy: string;
   error: Failure | null;
   selected: string | null;
