@@ -31,10 +31,13 @@ def local(code: str, server: LoopbackServer) -> str:
     demo = npw.DemoSource
     code = code.replace(f"/{SOURCE}/650", f"/{demo.source}/7").replace('"6-res-jb", 650', f'"{demo.source}", 7')
     code = code.replace(MODEL, demo.model).replace(SOURCE, demo.source).replace("http://localhost:3000", server.url)
+    code = code.replace("range(650, 655)", "range(7, 9)")
     return code.replace('"res-jb"', '"demo-sae"').replace("range(100)", "range(4)").replace("limit=500", "limit=30")
 
 
-@pytest.mark.parametrize("code", [c for c in blocks("python") if "login()" not in c], ids=range(3))
+@pytest.mark.parametrize(
+    "code", [c for c in blocks("python") if "login()" not in c], ids=lambda code: code.split("\n")[0]
+)
 def test_the_code_runs(code: str, server: LoopbackServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(default, "_default", None)
     monkeypatch.delenv("NP_WIDGETS_SOURCE", raising=False)
