@@ -166,10 +166,12 @@ class Writer:
 
 def _scan(data: bytes, path: Path) -> tuple[list[Entry], int]:
     """Read all that is whole; where it ends, in bytes."""
+    from tqdm.auto import tqdm
+
     entries: list[Entry] = []
     header, end = None, 0
     try:
-        for start, end, content in _members(data):
+        for start, end, content in tqdm(_members(data), desc=path.name, unit=" answers", delay=1, leave=False):
             for line in content.splitlines():
                 if header is None:
                     header = _header(line, path)

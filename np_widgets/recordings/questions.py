@@ -114,8 +114,8 @@ def options(question: Question) -> str:
 def split(action: str, asked: Mapping[str, Any], answer: Any) -> Iterator[tuple[Question, Any]]:  # noqa: ANN401
     """Take an answer apart into single questions, each with its own answer: texts and features one by one."""
     if action == "get_features":
-        for feature in answer:  # by the answer's names, since the references may have been an iterator
-            yield Question.of(action, ref=feature.ref, max_activations=asked["max_activations"]), feature
+        for ref, feature in zip(asked["refs"], answer, strict=True):
+            yield Question.of(action, ref=ref, max_activations=asked["max_activations"]), feature
     elif "texts" in asked:
         shared = {name: value for name, value in asked.items() if name != "texts"}
         texts = [asked["texts"]] if isinstance(asked["texts"], str) else asked["texts"]
@@ -128,6 +128,8 @@ def split(action: str, asked: Mapping[str, Any], answer: Any) -> Iterator[tuple[
 def _canonical(name: str, value: Any) -> Any:  # noqa: ANN401 (any argument)
     if name == "ref":
         return str(FeatureRef.parse(value))
+    if name == "sources" and isinstance(value, str):
+        value = [value]
     if isinstance(value, str):
         return value if name == "text" else value.strip()
     value = plain(value)

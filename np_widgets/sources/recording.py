@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import warnings
+from collections.abc import Iterator
 from functools import wraps
 from pathlib import Path
 from threading import Lock
@@ -13,7 +14,7 @@ from np_widgets.recordings import Question, RecordingWarning, Writer, split
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
     from types import TracebackType
 
     from np_widgets.models import Feature
@@ -119,20 +120,25 @@ def observed(action: str, method: Callable[..., Any], asked_as: Callable[..., An
 
     @wraps(method)
     def ask(self: FeatureSource, *args: Any, **options: Any) -> Any:  # noqa: ANN401 (any action's)
-        answer = method(self, *args, **options)
-        if not _active:
-            return answer
         try:
             bound = signature.bind(self, *args, **options)
         except TypeError as error:
-            _warn(f"An answer of {self.name} to {action} is not recorded, as no other source could be asked: {error}.")
+            answer = method(self, *args, **options)
+            if _active:
+                reason = f"as no other source could be asked so: {error}"
+                _warn(f"An answer of {self.name} to {action} is not recorded, {reason}.")
+            return answer
+        asked = bound.arguments
+        asked.update({name: list(value) for name, value in asked.items() if isinstance(value, Iterator)})
+        answer = method(*bound.args, **bound.kwargs)
+        if not _active:
             return answer
         bound.apply_defaults()
-        asked = {name: value for name, value in bound.arguments.items() if name not in ("self", "refresh")}
+        question = {name: value for name, value in bound.arguments.items() if name not in ("self", "refresh")}
         if action == "iter_features":
-            return _listing(self.name, asked, answer)
-        for question, own in split(action, asked, answer):
-            _keep(question, self.name, own)
+            return _listing(self.name, question, answer)
+        for single, own in split(action, question, answer):
+            _keep(single, self.name, own)
         return answer
 
     ask.__observed__ = True  # type: ignore[attr-defined]

@@ -152,6 +152,8 @@ def test_a_search_that_goes_in_circles_ends(path: Path) -> None:
 def test_where_is_searched_is_part_of_the_question_and_its_order_is_not(recorded: Recorded) -> None:
     bundle = recorded(lambda source: source.search_explanations("cats", model=MODEL, sources=["b", "a"]))
     assert len(bundle.search_explanations("cats", model=MODEL, sources=("a", "b"))) == 20
+    one = recorded(lambda source: source.search_explanations("cats", model=MODEL, sources="a"))
+    assert len(one.search_explanations("cats", model=MODEL, sources=["a"])) == 20
     for elsewhere in ({"sources": ["a"]}, {"model": MODEL}, {"release": "x"}, {}):
         with pytest.raises(NotFound, match="does not hold the search for 'cats'"):
             bundle.search_explanations("cats", **elsewhere)

@@ -208,6 +208,13 @@ class Mixed(Borrowed, FeatureSource):
     name = "mixed"
 
 
+def test_references_and_texts_that_come_from_an_iterator_are_kept_too(path: Path) -> None:
+    with record(path):
+        assert len(Library().get_features(iter([ref(1), ref(2)]))) == 2
+        assert len(Library().activate(ref(1), (text for text in ("one", "two")))) == 2  # type: ignore[arg-type]
+    assert len(kept(path)) == 4
+
+
 def test_a_source_that_builds_on_another_has_the_last_word(path: Path) -> None:
     with record(path):
         Louder().get_feature(ref(1))
