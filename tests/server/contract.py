@@ -1,4 +1,4 @@
-"""The wire contract: which question has which answer.
+"""The wire contract: which question has which answer. The searches stand in ``searches`` and ``meanings``.
 
 It is stricter than a friendly stand-in would be: an index of the wrong type, a repeated slash, a missing segment or a
 wrong method gets what the real server gives it.
@@ -10,15 +10,12 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from tests.server import meanings, searches
 from tests.server.exchange import MISSING, Answer, Request, json_answer
+from tests.server.replies import OPAQUE, UNAVAILABLE, Refused, both, error, message
 from tests.server.world import OWNER_KEY, World
 
 PAGE_SIZE = 25
-UNAVAILABLE = (
-    "The model, source, or feature you specified is not available. Check available public models/sources "
-    "(including which ones have inference enabled) at https://www.neuronpedia.org/available-resources"
-)
-OPAQUE = "Something went wrong on our end. The error has been reported."
 LOGIN = (
     "This endpoint requires authorization. Specify your API key in the header x-api-key. "
     "Your API key is under Settings on neuronpedia.org."
@@ -36,37 +33,32 @@ def answer_to(request: Request, world: World) -> Answer:
         return Answer(308, clean.encode(), None, {"location": clean, "Refresh": f"0;url={clean}"})
     for method, pattern, route in _ROUTES:
         if pattern.fullmatch(path):
-            return route(request, world) if request.method == method else Answer(405, b"", None)
+            return _routed(route, request, world) if request.method == method else Answer(405, b"", None)
     is_cut_short = re.fullmatch(r"/api/(feature|source-set)(/[^/]+)?", path) is not None
     return Answer(404 if is_cut_short else 200, PAGE, "text/html; charset=utf-8")
 
 
-def _both(status: int, text: str) -> Answer:
-    return json_answer({"error": text, "message": text}, status)
-
-
-def _error(status: int, text: str) -> Answer:
-    return json_answer({"error": text}, status)
-
-
-def _message(status: int, text: str) -> Answer:
-    return json_answer({"message": text}, status)
+def _routed(route: Route, request: Request, world: World) -> Answer:
+    try:
+        return route(request, world)
+    except Refused as refusal:
+        return refusal.answer
 
 
 def _feature(request: Request, world: World) -> Answer:
     model, source, index = request.path.removeprefix("/api/feature/").split("/")
     if not world.is_visible(model, source, request.key):
-        return _both(404, UNAVAILABLE)
+        return both(404, UNAVAILABLE)
     row = world.row(model, source, int(index)) if index.isdigit() else None
-    return _error(404, UNAVAILABLE) if row is None else json_answer(row)
+    return error(404, UNAVAILABLE) if row is None else json_answer(row)
 
 
 def _features(request: Request, world: World) -> Answer:
     asked = request.json
     if not isinstance(asked, list) or not all(_is_feature(item) for item in asked):
-        return _message(400, "this must match the schema")
+        return message(400, "this must match the schema")
     if not asked:
-        return _message(500, "Unknown Error")
+        return message(500, "Unknown Error")
     limit = asked[0].get("maxActsToReturn")
     names = dict.fromkeys((item["modelId"], item["layer"], int(item["index"])) for item in asked)
     rows = [
@@ -96,10 +88,10 @@ def _slim(row: dict[str, Any], limit: int | None) -> dict[str, Any]:
 def _features_offset(request: Request, world: World) -> Answer:
     asked = request.json
     if not isinstance(asked, dict) or not isinstance(asked.get("offset"), int):
-        return _both(400, "offset is a required field")
+        return both(400, "offset is a required field")
     model, source = str(asked.get("modelId")), str(asked.get("layer"))
     if not world.is_visible(model, source, request.key):
-        return _both(404, UNAVAILABLE)
+        return both(404, UNAVAILABLE)
     rows = world.alive(model, source)[asked["offset"] :][:PAGE_SIZE]
     return json_answer(rows[1::2] + rows[::2])
 
@@ -107,14 +99,14 @@ def _features_offset(request: Request, world: World) -> Answer:
 def _activation_get(request: Request, world: World) -> Answer:
     asked = request.json
     if not isinstance(asked, dict):
-        return _error(500, "Internal server error")
+        return error(500, "Internal server error")
     if not asked.get("modelId") or not asked.get("source") or not asked.get("index"):
-        return _error(400, "Missing required parameters")
+        return error(400, "Missing required parameters")
     if not isinstance(asked["index"], str):
-        return _error(500, "Internal server error")
+        return error(500, "Internal server error")
     row = world.row(asked["modelId"], asked["source"], int(asked["index"])) if asked["index"].isdigit() else None
     if row is None or not row["activations"]:
-        return _error(404, UNAVAILABLE)
+        return error(404, UNAVAILABLE)
     return json_answer(sorted(row["activations"], key=lambda activation: -activation["maxValue"]))
 
 
@@ -122,19 +114,19 @@ def _activation_new(request: Request, world: World) -> Answer:
     asked = request.json
     feature = (asked.get("feature") or asked.get("neuron")) if isinstance(asked, dict) else None
     if not isinstance(feature, dict) or not isinstance(feature.get("index"), str):
-        return _both(500, OPAQUE)
+        return both(500, OPAQUE)
     model, source, index = feature.get("modelId"), feature.get("layer") or feature.get("source"), feature["index"]
     if not world.is_visible(str(model), str(source), request.key):
-        return _message(500, UNAVAILABLE)
+        return message(500, UNAVAILABLE)
     text = asked.get("customText")
     texts = text if isinstance(text, list) else [text]
     is_valid = all(isinstance(one, str) and one for one in texts) and 1 <= len(texts) <= 4
     if not is_valid or not world.runs_text(str(source)) or world.row(str(model), str(source), int(index)) is None:
-        return _both(500, OPAQUE)
+        return both(500, OPAQUE)
     try:
         rows = [_run(world, str(source), index, one, ignore_bos=bool(asked.get("ignoreBos"))) for one in texts]
     except ValueError:  # too long for the model
-        return _both(500, OPAQUE)
+        return both(500, OPAQUE)
     return json_answer(rows if isinstance(text, list) else rows[0])
 
 
@@ -173,7 +165,7 @@ def _source_set(request: Request, world: World) -> Answer:
 
 def _global(request: Request, world: World) -> Answer:
     if request.json is MISSING:
-        return _both(500, OPAQUE)
+        return both(500, OPAQUE)
     models = world.models()
     release = {"name": "demo-release", "visibility": "PUBLIC", "featured": True, "urls": []}
     hidden = {"name": "demo-unlisted-release", "visibility": "UNLISTED", "featured": False, "urls": []}
@@ -191,7 +183,7 @@ def _global(request: Request, world: World) -> Answer:
 
 
 def _list_owned(request: Request, _world: World) -> Answer:
-    return json_answer({"vectors": []}) if request.key == OWNER_KEY else _error(401, LOGIN)
+    return json_answer({"vectors": []}) if request.key == OWNER_KEY else error(401, LOGIN)
 
 
 def _route(method: str, path: str, route: Route) -> tuple[str, re.Pattern[str], Route]:
@@ -210,4 +202,13 @@ _ROUTES = (
     _route("POST", "/api/global", _global),
     _route("POST", "/api/tokenize", _tokenize),
     _route("POST", "/api/vector/list-owned", _list_owned),
+    _route("POST", "/api/explanation/search", meanings.search_sources),
+    _route("POST", "/api/explanation/search-model", meanings.search_model),
+    _route("POST", "/api/explanation/search-release", meanings.search_release),
+    _route("POST", "/api/explanation/search-all", meanings.search_everything),
+    _route("GET", "/api/explanation/export", meanings.export),
+    _route("POST", "/api/search-all", searches.search_set),
+    _route("POST", "/api/search-topk-by-token", searches.search_tokens),
+    _route("POST", "/api/activation/source", searches.run_source),
+    _route("POST", "/api/cossim", searches.nearest),
 )

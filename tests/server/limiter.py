@@ -17,7 +17,14 @@ class Limiter:
     """
 
     def __init__(self) -> None:
-        self.limits = {"/": 25_000, "/api": 25_000, "/api/activation/new": 1_000}
+        self.limits = {
+            "/": 25_000,
+            "/api": 25_000,
+            "/api/activation/new": 1_000,
+            "/api/explanation/search": 200,
+            "/api/search-topk-by-token": 500,
+            "/api/search-all": 1_600,
+        }
         self._used: dict[str, int] = {}
         self._lock = Lock()
 

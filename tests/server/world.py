@@ -6,14 +6,22 @@ Rows of one's own go into ``extra``; they stand before the demo model's.
 from __future__ import annotations
 
 from functools import cache
+from itertools import pairwise
 from threading import Lock
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
 
 from np_widgets.demo import MODEL_ID, SOURCE_ID
 from np_widgets.models import FeatureRef
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 Row = dict[str, Any]
 Name = tuple[str, str, int]
+Array = npt.NDArray[np.floating]
 
 #: The one key that the server knows.
 OWNER_KEY = "np-owner-key-0123456789"
@@ -28,9 +36,11 @@ SILENT_SOURCE = "5-demo-silent"
 
 _DATE = "2026-07-01T12:00:00.123Z"
 
-
-#: So many of the demo model's features are served; tests go through all of them.
+#: So many of the demo model's features are served; tests go through all of them. The others fire too, and are what a
+#: search names without having it in the database.
 N_FEATURES = 60
+#: Tokens of a text that shares its request; alone it may have 255.
+LONGEST_SHARED = 63
 
 
 class Numbers(Protocol):
@@ -40,6 +50,8 @@ class Numbers(Protocol):
 
     def activate(self, source: str, index: str | int, text: str, *, ignore_bos: bool = ...) -> Row: ...
 
+    def active_features(self, text: str) -> tuple[list[str], Array]: ...
+
     def tokenize(self, text: str) -> tuple[list[int], list[str]]: ...
 
 
@@ -48,10 +60,12 @@ class World:
 
     model = MODEL_ID
     source = SOURCE_ID
+    release = "demo-release"
 
     def __init__(self, numbers: Numbers) -> None:
         self.numbers = numbers
         self.extra: dict[Name, Row] = {}
+        self.special = {"<bos>"}
 
     def ref(self, index: int = 0, source: str = SOURCE_ID) -> FeatureRef:
         return FeatureRef(MODEL_ID, source, index)
@@ -62,6 +76,43 @@ class World:
             return True
         visibility = _VISIBILITY.get(source) if model == MODEL_ID else None
         return visibility in ("PUBLIC", "UNLISTED") or (visibility == "PRIVATE" and key == OWNER_KEY)
+
+    def is_listed(self, name: Name) -> bool:
+        """Whether the pickers show a feature's source; the broad searches leave out what they do not."""
+        return name in self.extra or (name[0] == MODEL_ID and _VISIBILITY.get(name[1]) == "PUBLIC")
+
+    def source_of_set(self, model: str, name: str, key: str | None) -> str | None:
+        """Find the one source of a source set; None when there is no such set, for this key."""
+        sources = [source for source in _VISIBILITY if _set_of(source) == name]
+        return next((source for source in sources if self.is_visible(model, source, key)), None)
+
+    def run(self, text: str, *, is_shared: bool) -> tuple[list[str], Array]:
+        """Run a text: its tokens with BOS in front, and the values of all features, shape (tokens, features).
+
+        Raises
+        ------
+        ValueError
+            When it is too long. One that shares its request may be a quarter as long.
+        """
+        if text in ("", "<bos>"):
+            return ["<bos>"], np.zeros((1, 1))
+        tokens, values = self.numbers.active_features(text)
+        if is_shared and len(tokens) > LONGEST_SHARED:
+            raise ValueError(f"Text too long: {len(tokens)} tokens, max is {LONGEST_SHARED} for batch requests")
+        return ["<bos>", *tokens], np.vstack([np.zeros(values.shape[1]), values])
+
+    def ranked_explanations(self, query: str, chosen: Callable[[Name], bool]) -> list[tuple[Name, Row, float]]:
+        """All explanations of the chosen features, closest first, by the letters that they share with the query."""
+        own = [(name, row["explanations"]) for name, row in self.extra.items()]
+        shown = [(index, self.numbers.feature(index)["explanations"]) for index in range(N_FEATURES)]
+        demo = [((MODEL_ID, source, index), said) for source in _VISIBILITY for index, said in shown]
+        found = [
+            (name, explanation, _likeness(query, explanation["description"]))
+            for name, explanations in [*own, *demo]
+            if chosen(name)
+            for explanation in explanations
+        ]
+        return sorted(found, key=lambda one: -one[2])
 
     def row(self, model: str, source: str, index: int) -> Row | None:
         """Find a feature, whoever asks."""
@@ -116,6 +167,9 @@ class DemoNumbers:
     def activate(self, source: str, index: str | int, text: str, *, ignore_bos: bool = True) -> Row:
         return self._model.activate(source, index, text, ignore_bos=ignore_bos)
 
+    def active_features(self, text: str) -> tuple[list[str], Array]:
+        return self._model.active_features(text)
+
     def tokenize(self, text: str) -> tuple[list[int], list[str]]:
         return self._model.tokenize(text)
 
@@ -137,6 +191,11 @@ _VISIBILITY = {
 def _under(row: Row, source: str) -> Row:
     activations = [{**activation, "layer": source} for activation in row["activations"]]
     return {**row, "layer": source, "sourceSetName": _set_of(source), "activations": activations}
+
+
+def _likeness(one: str, other: str) -> float:
+    pairs, others = (set(map("".join, pairwise(text.lower()))) for text in (one, other))
+    return len(pairs & others) / max(len(pairs | others), 1)
 
 
 def _set_of(source: str) -> str:
