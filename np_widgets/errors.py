@@ -38,9 +38,16 @@ class NeuronpediaError(Exception):
 
 
 class InvalidRequest(NeuronpediaError, ValueError):
-    """The input cannot be right; mostly found before any request is sent."""
+    """The input cannot be right; mostly found before any request is sent.
+
+    Attributes
+    ----------
+    moved_to : str or None
+        Where the data is now, when the service has taken a route away and says so.
+    """
 
     title = "This cannot be asked"
+    moved_to: str | None = None
 
 
 class NotFound(NeuronpediaError, LookupError):

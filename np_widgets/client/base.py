@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
 
 from np_widgets.client import checks
 from np_widgets.client.address import Address
@@ -11,17 +11,20 @@ from np_widgets.client.cache import Cache
 from np_widgets.client.keys import KeyRing
 from np_widgets.client.reader import Reader
 from np_widgets.client.routes import Call, encode
+from np_widgets.client.together import Question, ask_all
 from np_widgets.client.transport import DEFAULT_TIMEOUT, Reply, Timeout, Transport, check_timeout
 from np_widgets.errors import InvalidRequest
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from types import TracebackType
 
     import requests
 
     from np_widgets.client.rates import RateLimit
+
+T = TypeVar("T")
 
 #: The largest answer that is read, counted after decompression.
 MAX_BYTES = 64 * 2**20
@@ -85,6 +88,11 @@ class BaseClient:
             )
         body = None if method == "GET" else encode({} if json is None else json)
         return self._transport.send(Call(method, path, body, about or path), self._keys.current())
+
+    def _ask_all(self, questions: Sequence[Question[T]], label: str, unit: str, *, refresh: bool) -> list[T]:
+        """Ask questions that belong together; see :func:`np_widgets.client.together.ask_all`."""
+        limits = self._transport.limits
+        return ask_all(questions, self._reader, limits, label=label, unit=unit, refresh=refresh)
 
     def clear_cache(self) -> None:
         """Remove all copies on this machine, those of other clients with the same folder too."""

@@ -14,12 +14,26 @@ from np_widgets.client.routes import Call, get, post
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from np_widgets.client.questions import ExplanationSearch, SetSearch, TokenSearch
     from np_widgets.models import FeatureRef
 
 _ACTIVATE_HINT = (
     "The service does not say why. Likely reasons: nothing runs this source (the source has no inference server), "
     "the text is longer than the server allows (about 400 tokens) or is nothing but a beginning-of-text token, "
     "or the feature does not exist."
+)
+_SEARCH_HINT = (
+    "The service may not say why. Likely reasons: nothing runs this source or source set (it has no inference server), "
+    "a text is longer than the server allows (about 400 tokens, and a quarter of that for texts that are sent "
+    "together: send it alone) or is nothing but a beginning-of-text token, or a sort position lies beyond its end."
+)
+_EXPLANATIONS_HINT = (
+    "The service does not say why. Likely reasons: the model, one of the sources or the release does not exist, or is "
+    "private; or it is overloaded, and answers in a minute."
+)
+_NEAREST_HINT = (
+    "The service does not say why. Likely reasons: nothing runs the source that was asked for neighbours, the feature "
+    "does not exist, or the directions of the two sources are not of one length."
 )
 _BROKEN_ROW_HINT = (
     "The service does not say why. It may hold a value that it cannot send (NaN) for one of them: "
@@ -57,11 +71,89 @@ def activate(ref: FeatureRef, texts: Sequence[str], *, ignore_bos: bool) -> Call
     """``POST /api/activation/new``: the index is text; one text goes as itself, several as a list."""
     body: dict[str, object] = {
         "feature": {"modelId": ref.model, "source": ref.source, "index": str(ref.index)},
-        "customText": texts[0] if len(texts) == 1 else list(texts),
+        "customText": _one_or_many(texts),
     }
     if ignore_bos:
         body["ignoreBos"] = True
     return post("/api/activation/new", body, f"the activations of {ref} on your text", _ACTIVATE_HINT)
+
+
+def activate_source(texts: Sequence[str], model: str, source: str) -> Call:
+    """``POST /api/activation/source``."""
+    body = {"modelId": model, "source": source, "customText": _one_or_many(texts)}
+    return post("/api/activation/source", body, f"the source {model}/{source}", _SEARCH_HINT)
+
+
+def top_features(texts: Sequence[str], search: SetSearch) -> Call:
+    """``POST /api/search-all``: without ``sortIndexes`` or ``ignoreBos`` an opaque 500 (contract, 9.6).
+
+    The service sorts the positions as text, 10 before 2; as they only name the terms of a sum, nothing hangs on it.
+    """
+    body = {
+        "modelId": search.model,
+        "sourceSet": search.source_set,
+        "text": _one_or_many(texts),
+        "selectedLayers": list(search.sources),
+        "sortIndexes": list(search.sort_positions),
+        "ignoreBos": search.ignore_bos,
+        "densityThreshold": -1 if search.density_threshold is None else search.density_threshold,
+        "numResults": search.limit,
+    }
+    return post("/api/search-all", body, f"the source set {search.model}/{search.source_set}", _SEARCH_HINT)
+
+
+def top_features_by_token(texts: Sequence[str], search: TokenSearch) -> Call:
+    """``POST /api/search-topk-by-token``: left out, the threshold would be 0.01; 0 turns it off."""
+    body = {
+        "modelId": search.model,
+        "source": search.source,
+        "text": _one_or_many(texts),
+        "numResults": search.limit,
+        "ignoreBos": search.ignore_bos,
+        "densityThreshold": 0 if search.density_threshold is None else search.density_threshold,
+    }
+    return post("/api/search-topk-by-token", body, f"the source {search.model}/{search.source}", _SEARCH_HINT)
+
+
+def explanations(search: ExplanationSearch, offset: int) -> Call:
+    """``POST /api/explanation/search`` and its three sisters, by what is searched."""
+    body: dict[str, object] = {"query": search.query}
+    if offset:
+        body["offset"] = offset
+    if search.sources:
+        body.update(modelId=search.model, layers=list(search.sources))
+        where, about = "search", f"the explanations of {search.model}/{search.sources[0]}"
+    elif search.model:
+        body.update(modelId=search.model)
+        where, about = "search-model", f"the explanations of {search.model}"
+    elif search.release:
+        body.update(releaseName=search.release)
+        where, about = "search-release", f"the explanations of the release {search.release}"
+    else:
+        where, about = "search-all", "explanations"
+    return post(f"/api/explanation/{where}", body, about, _EXPLANATIONS_HINT)
+
+
+def exported_explanations(model: str, source: str) -> Call:
+    """``GET /api/explanation/export``: always refused, with the address where the data is now (contract, 5.3)."""
+    names = f"modelId={quote(model, safe='')}&saeId={quote(source, safe='')}"
+    return get(f"/api/explanation/export?{names}", f"the explanations of {model}/{source}")
+
+
+def nearest(ref: FeatureRef, model: str, source: str) -> Call:
+    """``POST /api/cossim``: the index is a number."""
+    body = {
+        "modelId": ref.model,
+        "source": ref.source,
+        "index": ref.index,
+        "targetModelId": model,
+        "targetSourceId": source,
+    }
+    return post("/api/cossim", body, f"the neighbours of {ref} in {model}/{source}", _NEAREST_HINT)
+
+
+def _one_or_many(texts: Sequence[str]) -> str | list[str]:
+    return texts[0] if len(texts) == 1 else list(texts)
 
 
 def tokenize(text: str, model: str, *, prepend_bos: bool) -> Call:

@@ -12,18 +12,37 @@ from np_widgets.wire import (
     Tokenization,
     read_activations,
     read_catalogue,
+    read_explanation_matches,
     read_feature,
     read_features,
     read_model,
     read_models,
+    read_nearest_features,
+    read_source_activations,
     read_source_set,
+    read_token_features,
     read_tokenization,
+    read_top_features,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
-    from np_widgets.models import Activation, Catalogue, Feature, Model, Provenance, SourceSet
+    from np_widgets.client.questions import ExplanationSearch, SetSearch, TokenSearch
+    from np_widgets.models import (
+        Activation,
+        Catalogue,
+        ExplanationMatches,
+        Feature,
+        FeatureRef,
+        Model,
+        NearestFeatures,
+        Provenance,
+        SourceActivations,
+        SourceSet,
+        TokenFeatureMatches,
+        TopFeatureMatches,
+    )
 
 T = TypeVar("T")
 
@@ -63,6 +82,61 @@ def as_many(expected: int) -> Callable[[bytes, Provenance], list[Activation]]:
         return rows
 
     return decode
+
+
+def explanations(
+    search: ExplanationSearch, offset: int, site: str
+) -> Callable[[bytes, Provenance], ExplanationMatches]:
+    """One page of a search by meaning."""
+    return lambda body, origin: read_explanation_matches(
+        body,
+        query=search.query,
+        model=search.model,
+        sources=search.sources,
+        release=search.release,
+        offset=offset,
+        provenance=origin,
+        site=site,
+    )
+
+
+def top_features(
+    texts: Sequence[str], search: SetSearch, site: str
+) -> Callable[[bytes, Provenance], list[TopFeatureMatches]]:
+    """The features of a set that fire on texts."""
+    return lambda body, origin: read_top_features(
+        body,
+        texts=texts,
+        model=search.model,
+        source_set=search.source_set,
+        sources=search.sources,
+        sort_positions=search.sort_positions,
+        provenance=origin,
+        site=site,
+    )
+
+
+def token_features(
+    texts: Sequence[str], search: TokenSearch, site: str
+) -> Callable[[bytes, Provenance], list[TokenFeatureMatches]]:
+    """The features of a source that fire at each token of texts."""
+    return lambda body, origin: read_token_features(
+        body, texts=texts, model=search.model, source=search.source, provenance=origin, site=site
+    )
+
+
+def source_activations(
+    texts: Sequence[str], model: str, source: str
+) -> Callable[[bytes, Provenance], list[SourceActivations]]:
+    """All features of a source that fire on texts."""
+    return lambda body, origin: read_source_activations(
+        body, texts=texts, model=model, source=source, provenance=origin
+    )
+
+
+def nearest(ref: FeatureRef, model: str, source: str) -> Callable[[bytes, Provenance], NearestFeatures]:
+    """The neighbours of a feature in another source."""
+    return lambda body, origin: read_nearest_features(body, ref=ref, model=model, source=source, provenance=origin)
 
 
 def tokenization(body: bytes, _origin: Provenance) -> Tokenization:

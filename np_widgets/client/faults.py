@@ -6,11 +6,11 @@ says is trusted to be text that can be shown, or free of the key that it was sen
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from np_widgets.client.rates import spelled
 from np_widgets.errors import (
     InvalidRequest,
     NeuronpediaError,
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 #: The gateway answered because the service behind it did not.
 GATEWAY_STATUSES = frozenset({502, 503, 504})
 _LONGEST_QUOTE = 300
+#: An error in an envelope stands near its beginning.
+_LONGEST_REPORT = 1 << 12
 _PERHAPS_LATER = "This may pass; if it stays so, the service cannot answer this."
 _OPAQUE = ("Something went wrong on our end", "Unknown Error", "Internal server error")
 
@@ -48,19 +50,23 @@ class Faults:
             return self._server_error(call, status, self.quote(body))
         if _is_page(body):  # not the service's word: it answers JSON, and the sentences below would mislead
             return self._page(call, status)
-        return self._refusal(call, status, self.quote(body))
+        return self._refusal(call, status, body)
 
-    def _refusal(self, call: Call, status: int, said: str) -> NeuronpediaError:
+    def _refusal(self, call: Call, status: int, body: bytes) -> NeuronpediaError:
         if status == 404:
             return self._not_found(call)
         if status in (401, 403):
             return self._unauthorized(status)
         if status >= 400:
-            return InvalidRequest(
-                f"{self._address.host} refused the request for {call.about} (HTTP {status}){_after_colon(said)}.",
-                remedy="Check what was asked for.",
+            moved_to = self._safe(_as_object(body).get("newUrl"), _LONGEST_QUOTE)
+            refusal = InvalidRequest(
+                f"{self._address.host} refused the request for {call.about} (HTTP {status})"
+                f"{_after_colon(self.quote(body))}.",
+                remedy=f"The data is now at {moved_to}." if moved_to else "Check what was asked for.",
                 status=status,
             )
+            refusal.moved_to = moved_to
+            return refusal
         return UnexpectedResponse(
             f"{self._address.host} answered the request for {call.about} with HTTP {status}.",
             remedy=self._base_url_hint(),
@@ -78,9 +84,9 @@ class Faults:
             )
         if _is_page(body):
             return self._page(call, status)
-        if start.startswith(b'{"error"') and (said := self.quote(body)):
+        if b'"error"' in body[:_LONGEST_REPORT] and _as_object(body).get("error"):
             return ServerError(
-                f"{self._address.host} failed to answer the request for {call.about}{_after_colon(said)}.",
+                f"{self._address.host} failed to answer the request for {call.about}{_after_colon(self.quote(body))}.",
                 remedy=call.hint or _PERHAPS_LATER,
                 status=status,
             )
@@ -131,11 +137,11 @@ class Faults:
         limit = limit if isinstance(limit, int) and not isinstance(limit, bool) else None
         window = self._safe(window)
         amount = f"limit of {limit:,} requests" if limit is not None else "limit of requests"
-        span = f" in {_spelled(window)}" if window else ""
+        span = f" in {spelled(window)}" if window else ""
         where = f" to {endpoint}" if endpoint else ""
         remedy = (
-            f"The window is {_spelled(window)}, sliding, and counts all requests from your network address: some are "
-            f"free again within minutes, all of them after {_spelled(window)}. Nothing is asked again by itself."
+            f"The window is {spelled(window)}, sliding, and counts all requests from your network address: some are "
+            f"free again within minutes, all of them after {spelled(window)}. Nothing is asked again by itself."
             if window
             else "Try again in some minutes. Nothing is asked again by itself."
         )
@@ -163,11 +169,11 @@ class Faults:
             status=status,
         )
 
-    def _safe(self, value: Any) -> str | None:  # noqa: ANN401 (any JSON)
+    def _safe(self, value: Any, longest: int = 80) -> str | None:  # noqa: ANN401 (any JSON)
         if not isinstance(value, str) or not value:
             return None
         shown = self._key.redact(value) if self._key else value
-        return "".join(character for character in shown if character.isprintable())[:80]
+        return "".join(character for character in shown if character.isprintable())[:longest]
 
     def _base_url_hint(self) -> str:
         return f"Is {self._address.base} the address of a Neuronpedia server? Check base_url and NEURONPEDIA_BASE_URL."
@@ -178,17 +184,23 @@ def _is_page(body: bytes) -> bool:
 
 
 def _own_words(body: bytes) -> str:
-    said = _as_object(body)
-    for key in ("error", "message", "details"):
+    if words := _words(_as_object(body)):
+        return words
+    start = body[:_LONGEST_QUOTE].lstrip()
+    return "" if start[:1] in (b"<", b"{", b"[", b"n", b"") else start.decode("utf-8", "replace")
+
+
+def _words(said: dict[str, Any], depth: int = 2) -> str:
+    """Find a sentence; an envelope holds the inference server's own object of these keys under ``error``."""
+    for key in ("error", "message", "details", "detail"):
         value = said.get(key)
         if isinstance(value, list):  # yup's messages
             value = "; ".join(str(item) for item in value[:10])
+        if isinstance(value, dict) and depth:
+            value = _words(value, depth - 1)
         if isinstance(value, str) and value.strip():
             return value
-        if isinstance(value, dict) and isinstance(value.get("message"), str):
-            return str(value["message"])
-    start = body[:_LONGEST_QUOTE].lstrip()
-    return "" if start[:1] in (b"<", b"{", b"[", b"n", b"") else start.decode("utf-8", "replace")
+    return ""
 
 
 def _as_object(body: bytes) -> dict[str, Any]:
@@ -201,10 +213,3 @@ def _as_object(body: bytes) -> dict[str, Any]:
 
 def _after_colon(said: str) -> str:
     return f": {said}" if said else ""
-
-
-def _spelled(window: str | None) -> str:
-    """Spell the wire's ``"60 m"`` for a reader."""
-    match = re.fullmatch(r"\s*([0-9]{1,6})\s*(ms|s|m|h|d)\s*", window or "")
-    units = {"ms": "milliseconds", "s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-    return f"{match[1]} {units[match[2]]}" if match else window or ""

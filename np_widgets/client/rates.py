@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from threading import Lock
 from typing import TYPE_CHECKING
 
+from np_widgets.errors import RateLimited
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 # `x-limit-remaining` counts the last limiter that matched, which is the most specific of these.
 _LIMITED = (
@@ -33,6 +36,10 @@ _LIMITED = (
     "/api/source-set/new",
 )
 _COUNT = re.compile(r"[0-9]{1,12}")
+_WINDOW = re.compile(r"\s*([0-9]{1,6})\s*(ms|s|m|h|d)\s*")
+_UNITS = {"ms": "milliseconds", "s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+#: The window of every limit; an answer names it only when it refuses.
+_USUAL_WINDOW = "60 m"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +72,17 @@ def limited_group(path: str) -> str:
     return max((prefix for prefix in _LIMITED if path.startswith(prefix)), key=len, default="/api")
 
 
+def spelled(window: str | None) -> str:
+    """Spell the wire's ``"60 m"`` for a reader."""
+    match = _WINDOW.fullmatch(window or "")
+    return f"{match[1]} {_UNITS[match[2]]}" if match else window or ""
+
+
+def _length(window: str) -> timedelta:
+    match = _WINDOW.fullmatch(window) or _WINDOW.fullmatch(_USUAL_WINDOW)
+    return timedelta(**{_UNITS[match[2]]: int(match[1])}) if match else timedelta(0)
+
+
 class RateLimits:
     """The last known state of every limit that was met. May be used from several threads."""
 
@@ -84,6 +102,33 @@ class RateLimits:
     def note_refusal(self, endpoint: str, limit: int | None, window: str | None) -> None:
         """Keep what a 429 says."""
         self._keep(RateLimit(endpoint, 0, datetime.now(UTC), limit, window))
+
+    def demand(self, paths: Iterable[str]) -> None:
+        """Refuse what cannot be answered whole: requests to these paths, all of which are needed.
+
+        Raises
+        ------
+        RateLimited
+            When the service has said, less than a window ago, that fewer are left.
+        """
+        now = datetime.now(UTC)
+        for group, needed in Counter(map(limited_group, paths)).items():
+            known = self.snapshot().get(group)
+            if known is None or known.remaining >= needed:
+                continue
+            window = known.window or _USUAL_WINDOW
+            until = known.seen_at + _length(window)
+            if now < until:
+                raise RateLimited(
+                    f"This takes {needed:,} requests to {group}, and the service has {known.remaining:,} left for you. "
+                    "Nothing was sent.",
+                    remedy=f"The window is {spelled(window)}, sliding: ask for less at once, or for all of it from "
+                    f"{until:%Y-%m-%d %H:%M} UTC on.",
+                    status=None,
+                    endpoint=group,
+                    limit=known.limit,
+                    window=known.window,
+                )
 
     def snapshot(self) -> dict[str, RateLimit]:
         """Copy what is known."""

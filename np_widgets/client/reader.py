@@ -13,7 +13,7 @@ from np_widgets.models import Provenance
 if TYPE_CHECKING:
     from np_widgets.client.address import Address
     from np_widgets.client.cache import Cache, Copy
-    from np_widgets.client.keys import KeyRing
+    from np_widgets.client.keys import Key, KeyRing
     from np_widgets.client.routes import Call
     from np_widgets.client.transport import Transport
 
@@ -39,6 +39,11 @@ class Reader:
         self._cache = cache
         self._max_bytes = max_bytes
 
+    def holds(self, call: Call) -> bool:
+        """Whether a fresh copy will stand for the answer, so that no request is needed."""
+        copy = self._copy(call, self._keys.current())
+        return copy is not None and self._cache is not None and self._cache.is_fresh(copy)
+
     def read(self, call: Call, decode: Decode[T], *, refresh: bool = False) -> T:
         """Ask the cache, then the service, and decode.
 
@@ -48,7 +53,7 @@ class Reader:
             What the service or the network did.
         """
         key = self._keys.current()
-        copy = self._cache.get(call, self._address.base, key) if self._cache and call.is_cached else None
+        copy = self._copy(call, key)
         if self._cache and copy and not refresh and self._cache.is_fresh(copy):
             result = self._from_copy(copy, decode, stale=False)
             if result is not None:
@@ -65,6 +70,9 @@ class Reader:
         if self._cache and call.is_cached:
             self._cache.put(call, self._address.base, key, reply.body, reply.fetched_at.timestamp())
         return result
+
+    def _copy(self, call: Call, key: Key | None) -> Copy | None:
+        return self._cache.get(call, self._address.base, key) if self._cache and call.is_cached else None
 
     def _from_copy(self, copy: Copy, decode: Decode[T], *, stale: bool) -> T | None:
         """Decode a copy; None when it is damaged, or of a form that this version does not read."""

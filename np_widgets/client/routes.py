@@ -20,15 +20,22 @@ _READS = (
     ("POST", "/api/features"),
     ("POST", "/api/features-offset"),
     ("POST", "/api/activation/get"),
-    # Computed, but from nothing else than the body; an hour allows 1000 of them, and a notebook is run often.
+    # Computed, but from nothing else than the body; an hour allows 500 to 1600 of them, and a notebook is run often.
     ("POST", "/api/activation/new"),
+    ("POST", "/api/activation/source"),
+    ("POST", "/api/search-all"),
+    ("POST", "/api/search-topk-by-token"),
+    ("POST", "/api/cossim"),
+    # These are answered from what has been explained by then, which grows; a day late it still answers the question,
+    # and an hour allows 200 of them.
+    ("POST", "/api/explanation/search(-all|-model|-release)?"),
     ("POST", "/api/model/list"),
     ("POST", "/api/model/get"),
     ("POST", "/api/global"),
     ("POST", "/api/tokenize"),
 )
-# Reads that may be repeated, but whose answer must be today's.
-_UNCACHED = (("POST", "/api/vector/list-owned"),)
+# Reads that may be repeated, but whose answer must be today's: for one's own things, and for a route that is gone.
+_UNCACHED = (("POST", "/api/vector/list-owned"), ("GET", r"/api/explanation/export(\?.*)?"))
 
 
 def _pattern(routes: tuple[tuple[str, str], ...]) -> re.Pattern[str]:

@@ -6,7 +6,7 @@ Each sentinel is one only in its own field: -10000 in logit values; -1 in densit
 
 from np_widgets.wire.features import write_feature
 from np_widgets.wire.firings import read_source_activations, read_token_features, read_top_features
-from np_widgets.wire.matches import read_explanation_matches, read_nearest_features
+from np_widgets.wire.matches import PAGE_SIZE, read_explanation_matches, read_nearest_features
 from np_widgets.wire.read import (
     Tokenization,
     read_activations,
@@ -18,9 +18,12 @@ from np_widgets.wire.read import (
     read_source_set,
     read_tokenization,
 )
+from np_widgets.wire.replies import missing_features
 
 __all__ = [
+    "PAGE_SIZE",
     "Tokenization",
+    "missing_features",
     "read_activations",
     "read_catalogue",
     "read_explanation_matches",

@@ -9,9 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
-from urllib.parse import unquote
+from urllib.parse import parse_qsl, unquote
 
 from np_widgets.client import NeuronpediaClient, decoding
+from np_widgets.client.questions import ExplanationSearch, SetSearch, TokenSearch
 from np_widgets.client.routes import Call
 from np_widgets.errors import (
     InvalidRequest,
@@ -22,6 +23,7 @@ from np_widgets.errors import (
     Unauthorized,
     UnexpectedResponse,
 )
+from np_widgets.models import FeatureRef
 from tests.server import faults
 
 if TYPE_CHECKING:
@@ -103,6 +105,9 @@ def typed_question(recording: Recording) -> Ask | None:
     """Find the method of our client that asks this; None for what it would never send."""
     path, body = unquote(recording.path), recording.body
     if recording.method == "GET":
+        if path.startswith("/api/explanation/export?"):
+            asked = dict(parse_qsl(path.partition("?")[2]))
+            return lambda client: client.export_explanations(asked["modelId"], asked["saeId"])
         kind, *names = path.removeprefix("/api/").split("/")
         if kind == "feature" and len(names) == 3:
             return lambda client: client.get_feature(tuple(names))
@@ -119,15 +124,17 @@ def typed_question(recording: Recording) -> Ask | None:
 def raw_question(recording: Recording) -> Ask:
     """Ask exactly as recorded, and decode as the route says."""
     call = Call(recording.method, recording.path, recording.sent_body, "this")
-    decode = _decoder(unquote(recording.path))
+    decode = _decoder(unquote(recording.path), recording.body)
     return lambda client: client._reader.read(call, decode)
 
 
-def _decoder(path: str) -> Callable[[bytes, Provenance], object]:
+def _decoder(path: str, body: Any) -> Callable[[bytes, Provenance], object]:
     if path.startswith("/api/source-set/"):
         return cast("Callable[[bytes, Provenance], object]", decoding.source_set("this", "here"))
     if path.startswith("/api/feature/"):
         return decoding.feature("")
+    if path in _TEXTS:
+        return _firing_decoder(path, _TEXTS[path], body)
     decoders: dict[str, Callable[[bytes, Provenance], object]] = {
         "/api/features": decoding.features(""),
         "/api/features-offset": decoding.features(""),
@@ -137,13 +144,52 @@ def _decoder(path: str) -> Callable[[bytes, Provenance], object]:
         "/api/model/get": decoding.model("this", "here"),
         "/api/global": decoding.catalogue,
         "/api/tokenize": decoding.tokenization,
+        "/api/explanation/search": decoding.explanations(EXPLANATIONS, 0, ""),
+        "/api/cossim": decoding.nearest(FeatureRef("m", "6-s", 5), "m", "8-s"),
     }
     return decoders.get(path, lambda body, _origin: json.loads(body))
 
 
+_TEXTS = {"/api/search-all": "text", "/api/search-topk-by-token": "text", "/api/activation/source": "customText"}
+EXPLANATIONS = ExplanationSearch.check("anything", "m", ["6-s"], None)
+
+
+def _firing_decoder(path: str, key: str, body: Any) -> Callable[[bytes, Provenance], object]:
+    given = body.get(key) if isinstance(body, dict) else None
+    texts = given if isinstance(given, list) else [str(given)]
+    if path == "/api/search-all":
+        return decoding.top_features(texts, _set_search({}), "")
+    if path == "/api/search-topk-by-token":
+        return decoding.token_features(texts, _token_search({}), "")
+    return decoding.source_activations(texts, "m", "6-s")
+
+
+def _set_search(body: Any) -> SetSearch:
+    return SetSearch.check(
+        model=body.get("modelId", "m"),
+        source_set=body.get("sourceSet", "s"),
+        sources=body.get("selectedLayers") or None,
+        sort_positions=body.get("sortIndexes", []),
+        density_threshold=None,
+        ignore_bos=body.get("ignoreBos", True),
+        limit=body.get("numResults", 50),
+    )
+
+
+def _token_search(body: Any) -> TokenSearch:
+    return TokenSearch.check(
+        model=body.get("modelId", "m"),
+        source=body.get("source", "6-s"),
+        density_threshold=None,
+        ignore_bos=True,
+        limit=1,
+    )
+
+
 COVERED = re.compile(
     r"/api/(feature/[^/]+/[^/]+/[^/]+|source-set/[^/]+/[^/]+|features|features-offset|activation/(get|new)"
-    r"|model/(list|get)|global|tokenize)"
+    r"|model/(list|get)|global|tokenize|search-all|search-topk-by-token|explanation/search(-all|-model|-release)?"
+    r"|explanation/export\?.*|activation/source|cossim)"
 )
 
 
@@ -182,6 +228,57 @@ def _page(body: Any) -> Ask:
     return lambda client: next(client.iter_features(body["modelId"], body["layer"], start=body["offset"]), None)
 
 
+def _explanations(body: Any) -> Ask:
+    asked = {"model": body["modelId"], "sources": body["layers"], "offset": body.get("offset", 0)}
+    query = body["query"]
+    return lambda client: client.search_explanations(query, **asked)
+
+
+def _top_features(body: Any) -> Ask:
+    # Our client sends all of these every time.
+    asked = {
+        "model": body["modelId"],
+        "source_set": body["sourceSet"],
+        "sources": body["selectedLayers"] or None,
+        "sort_positions": body["sortIndexes"],
+        "density_threshold": None if body["densityThreshold"] == -1 else body["densityThreshold"],
+        "ignore_bos": body["ignoreBos"],
+        "limit": body["numResults"],
+    }
+    texts = _texts(body["text"])
+    return lambda client: client.top_features(texts, **asked)
+
+
+def _top_features_by_token(body: Any) -> Ask:
+    asked = {
+        "model": body["modelId"],
+        "source": body["source"],
+        "density_threshold": body["densityThreshold"] or None,
+        "ignore_bos": body["ignoreBos"],
+        "limit": body["numResults"],
+    }
+    texts = _texts(body["text"])
+    return lambda client: client.top_features_by_token(texts, **asked)
+
+
+def _texts(given: Any) -> Any:
+    if not given or (isinstance(given, list) and len(given) > 4):
+        raise KeyError  # refused here, or cut into several requests
+    return given
+
+
+def _activation_source(body: Any) -> Ask:
+    asked = {"model": body["modelId"], "source": body["source"]}
+    texts = _texts(body["customText"])
+    return lambda client: client.activate_source(texts, **asked)
+
+
+def _nearest(body: Any) -> Ask:
+    ref = (body["modelId"], body["source"], body["index"])
+    target = {"model": body["targetModelId"], "source": body["targetSourceId"]}
+    return lambda client: client.nearest_features(ref, **target)
+
+
 def _tokenize(body: Any) -> Ask:
     return lambda client: client.tokenize(body["prompt"], body["modelId"], prepend_bos=body.get("prependBos", True))
 
@@ -195,4 +292,9 @@ _POSTS: dict[str, Callable[[Any], Ask]] = {
     "/api/model/get": lambda body: lambda client, name=body["id"]: client.get_model(name),  # type: ignore[misc]
     "/api/global": lambda _body: lambda client: client.get_catalogue(),
     "/api/tokenize": _tokenize,
+    "/api/explanation/search": _explanations,
+    "/api/search-all": _top_features,
+    "/api/search-topk-by-token": _top_features_by_token,
+    "/api/activation/source": _activation_source,
+    "/api/cossim": _nearest,
 }

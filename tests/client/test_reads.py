@@ -101,7 +101,7 @@ def test_features_are_asked_for_by_number_and_fifty_at_a_time(
     wanted = [server.world.ref(number % 40) for number in range(120)]
     features = client.get_features(wanted, max_activations=2)
     assert [feature.ref for feature in features] == wanted
-    assert [len(body) for body in bodies(server)] == [50, 50, 20]
+    assert sorted(len(body) for body in bodies(server)) == [20, 50, 50]  # at once, so in any order
     assert bodies(server)[0][0] == {"modelId": MODEL, "layer": "2-demo-sae", "index": 0, "maxActsToReturn": 2}
     assert {len(feature.activations) for feature in features} <= {0, 1, 2}
 
@@ -156,7 +156,8 @@ def test_one_text_and_many_give_lists(client: NeuronpediaClient, server: Loopbac
     results = client.activate(ref, texts, ignore_bos=True)
     assert [activation.text.replace(" ", "") for activation in results] == [text.replace(" ", "") for text in texts]
     sent = [body["customText"] for body in bodies(server)]
-    assert sent == ["one", "one", texts[:4], texts[4:8], texts[8]]
+    assert sent[:2] == ["one", "one"]
+    assert sorted(sent[2:], key=str) == [texts[:4], texts[4:8], texts[8]]  # at once, so in any order
     assert bodies(server)[0]["feature"]["index"] == "0"
     assert [body.get("ignoreBos") for body in bodies(server)] == [None, None, True, True, True]
 
@@ -243,4 +244,4 @@ def test_bar_counts_features_when_there_are_several_requests(
     client.get_features([server.world.ref(1)])
     assert totals == []
     client.get_features([server.world.ref(number % 9) for number in range(60)])
-    assert (totals, counts) == ([60], [50, 10, 0])
+    assert (totals, sorted(counts)) == ([60], [0, 10, 50])

@@ -1,0 +1,35 @@
+"""What there is to ask for: models, source sets, sources."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from np_widgets.client import calls, checks, decoding
+from np_widgets.client.base import BaseClient
+
+if TYPE_CHECKING:
+    from np_widgets.models import Catalogue, Model, SourceSet
+
+
+class CatalogueEndpoints(BaseClient):
+    """The catalogue's part of :class:`NeuronpediaClient`."""
+
+    def list_models(self, *, refresh: bool = False) -> list[Model]:
+        """List the models that the service knows, with their source sets."""
+        return self._reader.read(calls.models(), decoding.models, refresh=refresh)
+
+    def get_model(self, model: str, *, refresh: bool = False) -> Model:
+        """Fetch a model with its source sets and sources, SAELens ids included."""
+        model = checks.check_name(model, "model", "gpt2-small")
+        return self._reader.read(calls.model(model), decoding.model(model, self._address.host), refresh=refresh)
+
+    def get_source_set(self, model: str, name: str, *, refresh: bool = False) -> SourceSet:
+        """Fetch what is said of a source set, such as ``"res-jb"`` of ``"gpt2-small"``."""
+        model = checks.check_name(model, "model", "gpt2-small")
+        name = checks.check_name(name, "source set", "res-jb")
+        decode = decoding.source_set(f"{model}/{name}", self._address.host)
+        return self._reader.read(calls.source_set(model, name), decode, refresh=refresh)
+
+    def get_catalogue(self, *, refresh: bool = False) -> Catalogue:
+        """Fetch all that is public: models, source sets, sources, releases, kinds of explanations and scores."""
+        return self._reader.read(calls.catalogue(), decoding.catalogue, refresh=refresh)

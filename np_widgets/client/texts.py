@@ -1,0 +1,112 @@
+"""Texts of the user's own: cut into tokens, and run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from np_widgets.client import calls, checks, decoding
+from np_widgets.client.base import BaseClient
+from np_widgets.client.together import Question
+from np_widgets.models import Activation, FeatureRef, RefLike
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from np_widgets.models import SourceActivations
+    from np_widgets.wire import Tokenization
+
+A = TypeVar("A")
+
+
+class TextEndpoints(BaseClient):
+    """The texts' part of :class:`NeuronpediaClient`."""
+
+    def activate(
+        self, ref: RefLike, texts: str | Sequence[str], *, ignore_bos: bool = False, refresh: bool = False
+    ) -> list[Activation]:
+        """Run a feature on your own text.
+
+        Parameters
+        ----------
+        ref : FeatureRef, str, tuple, …
+        texts : str or sequence of str
+            None may be empty. Up to four short ones go into one request, long ones alone: the server takes about 400
+            tokens of a single text, and a quarter of that of each of several.
+        ignore_bos : bool
+            Leave out a beginning-of-text token that the server puts in front, for raw neurons and vectors (for
+            SAE features it always does). Attributions (``dfa``) are only right without it.
+        refresh : bool
+            Go past the cache: the answer to the same text is kept for a day.
+
+        Returns
+        -------
+        list of Activation
+            One for each text, in their order, also when there is only one.
+        """
+        feature = FeatureRef.parse(ref)
+
+        def question(part: list[str]) -> Question[list[Activation]]:
+            call = calls.activate(feature, part, ignore_bos=ignore_bos)
+            return Question(call, decoding.as_many(len(part)), len(part))
+
+        answers, _ = self._ask_texts(checks.check_texts(texts), question, refresh=refresh)
+        return answers
+
+    def activate_source(
+        self, texts: str | Sequence[str], *, model: str, source: str, refresh: bool = False
+    ) -> list[SourceActivations]:
+        """Run texts through all features of a source (``POST /api/activation/source``; contract, 5.2).
+
+        Parameters
+        ----------
+        texts : str or sequence of str
+            None may be empty. Up to four short ones go into one request, long ones alone: the server takes of texts
+            that are sent together a quarter of the tokens (1,024 where it says so) that it takes of one.
+        model, source : str
+        refresh : bool
+            Go past the cache.
+
+        Returns
+        -------
+        list of SourceActivations
+            One sparse matrix of tokens by features for each text, in their order. Values have three decimals; the
+            first token, which marks the beginning of the text, has none.
+        """
+        model = checks.check_name(model, "model", "gpt2-small")
+        source = checks.check_name(source, "source", "6-res-jb")
+
+        def question(part: list[str]) -> Question[list[SourceActivations]]:
+            call = calls.activate_source(part, model, source)
+            return Question(call, decoding.source_activations(part, model, source), len(part))
+
+        answers, _ = self._ask_texts(checks.check_texts(texts), question, refresh=refresh)
+        return answers
+
+    def _ask_texts(
+        self, texts: list[str], question: Callable[[list[str]], Question[list[A]]], *, refresh: bool
+    ) -> tuple[list[A], set[int]]:
+        """Ask for all texts at once.
+
+        Returns
+        -------
+        answers : list
+            In the order of the texts.
+        together : set of int
+            The numbers of the texts that shared a request, whose answers hold less on some routes.
+        """
+        batches = checks.in_batches(texts)
+        questions = [question([texts[number] for number in batch]) for batch in batches]
+        parts = self._ask_all(questions, "Texts", "texts", refresh=refresh)
+        answers = {
+            number: answer
+            for batch, part in zip(batches, parts, strict=True)
+            for number, answer in zip(batch, part, strict=True)
+        }
+        together = {number for batch in batches if len(batch) > 1 for number in batch}
+        return [answers[number] for number in range(len(texts))], together
+
+    def tokenize(self, text: str, model: str, *, prepend_bos: bool = True, refresh: bool = False) -> Tokenization:
+        """Cut a text (at most 10,000 characters) into a model's tokens."""
+        model = checks.check_name(model, "model", "gpt2-small")
+        call = calls.tokenize(checks.check_prompt(text), model, prepend_bos=prepend_bos)
+        return self._reader.read(call, decoding.tokenization, refresh=refresh)
