@@ -91,6 +91,22 @@ test("a marker stands at its value, and nowhere when it is outside", () =>
     expect(one(".npw-needle").hidden).toBe(true);
   }));
 
+test("the largest value, rounded to 32 bits on its way, stands at the end of the last bin", () =>
+  withView(
+    histogram,
+    bins({
+      marker: Math.fround(6.0401),
+      _histograms: {
+        activation: { centres: [1.0401, 3.0401, 5.0401], counts: [9, 2, 1] },
+        logit: null,
+      },
+    }),
+    ({ one, all }) => {
+      expect(one(".npw-needle").hidden).toBe(false);
+      expect(all(".npw-bin")[2]!.classList.contains("npw-under")).toBe(true);
+    },
+  ));
+
 test("no histogram is no picture but a sentence", () =>
   withView(histogram, bins({ _histograms: { activation: null, logit: null } }), ({ text }) => {
     expect(text(".npw-bins")).toContain("no histograms were stored for this feature");

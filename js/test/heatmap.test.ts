@@ -168,6 +168,13 @@ describe("filters", () => {
       expect(text(".npw-bar")).toContain("1 of 2 examples");
     }));
 
+  test("hold the ends of a range, though values are 32-bit floats", () =>
+    withView(
+      widget,
+      heatmap(texts([{ tokens: [" a", " b"], values: [0, 6.0401] }]), { value_range: [5, 6.0401] }),
+      ({ text }) => expect(text(".npw-hit")).toBe(" b"),
+    ));
+
   test("by next token ignore a leading space and never look into the next text", () =>
     withView(widget, heatmap(three, { next_token: "town" }), ({ all, text }) => {
       expect(all(".npw-row")).toHaveLength(1);

@@ -36,13 +36,15 @@ const bare = (token: string): string => token.replace(/^[ Ġ▁]/, "");
 export type Filter = (p: number) => boolean;
 
 const filterOf = ({ raw, codes, values, starts }: Doc, view: View): Filter | null => {
-  const { value_range: range, next_token: next } = view;
+  const next = view.next_token;
+  // The values travelled as 32-bit floats, so a range's ends are rounded as they were.
+  const range = view.value_range?.map(Math.fround);
   if (!range && next === null) return null;
   const follows = raw.vocab.map((token) => bare(token) === bare(next ?? ""));
   const ends = new Set(starts);
   return (p) => {
     const v = values[p]!;
-    if (range && !(v && v >= range[0] && v <= range[1])) return false;
+    if (range && (!v || v < range[0]! || v > range[1]!)) return false;
     return next === null || (v > 0 && !ends.has(p + 1) && follows[codes[p + 1]!]!);
   };
 };

@@ -80,8 +80,11 @@ interface Plot {
 /** Where a value stands on the axis, and in which bin; -1 for neither. */
 function placeOf(chart: Chart, value: number | null): { at: number; bin: number } {
   const { low, high, edges } = chart;
-  if (value === null || !(value >= low && value <= high)) return { at: -1, bin: -1 };
-  const bin = edges.findIndex((edge) => value >= edge![0] && value <= edge![1]);
+  // A token's value travelled as a 32-bit float, so the edges are rounded as it was: the peak stands in the last bin.
+  const holds = ([from, to]: readonly [number, number]): boolean =>
+    value !== null && value >= Math.fround(from) && value <= Math.fround(to);
+  if (value === null || !holds([low, high])) return { at: -1, bin: -1 };
+  const bin = edges.findIndex((edge) => holds(edge!));
   return { at: (100 * (value - low)) / (high - low), bin };
 }
 
