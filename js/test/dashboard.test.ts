@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import widget from "../src/dashboard";
-import { dashboard, feature, strengthOf, texts } from "./data";
+import { answerOf, dashboard, feature, strengthOf, texts } from "./data";
 import { withView } from "./model";
 
 const failure = {
@@ -197,7 +197,7 @@ describe("a text of one's own", () => {
     }));
 
   test("is answered in the examples' scale", () => {
-    const answer = { text: "In Rome", texts: texts([{ tokens: ["In", " Rome"], values: [0, 4] }]) };
+    const answer = answerOf({ tokens: ["In", " Rome"], values: [0, 4] });
     return withView(widget, dashboard(feature(), { _answer: answer }), ({ text, one }) => {
       expect(text(".npw-answer .npw-line")).toBe("In Rome");
       expect(strengthOf(one(".npw-answer .npw-pos"))).toBe(0.75);
@@ -205,7 +205,7 @@ describe("a text of one's own", () => {
   });
 
   test("says so when nothing fires, and when it failed", () => {
-    const answer = { text: "x", texts: texts([{ tokens: ["x"], values: [0] }]) };
+    const answer = answerOf({ tokens: ["x"], values: [0] });
     const state = dashboard(feature(), { _answer: answer });
     return withView(widget, state, async ({ text, one, model, drawn }) => {
       expect(text(".npw-answer")).toContain("does not fire on this text");

@@ -1,4 +1,5 @@
 import type {
+  Answer,
   DashboardTraits,
   Feature,
   HeatmapTraits,
@@ -124,6 +125,7 @@ export const dashboard = (
   ref: "gpt2-small/6-res-jb/650",
   _feature,
   text: "",
+  texts: [],
   _answer: null,
   busy: "",
   error: null,
@@ -134,6 +136,13 @@ export const dashboard = (
   log_counts: false,
   top: 10,
   ...more,
+});
+
+/** A text that was run and its variants, each token of the one in the column of the other's, from the left. */
+export const answerOf = (...examples: Example[]): Answer => ({
+  texts: texts(examples),
+  columns: examples.map(({ tokens }) => tokens.map((_, position) => position)),
+  numbers: examples.map((_, number) => number),
 });
 
 /** How strongly a token is coloured, 0 to 1, by its class. */

@@ -10,6 +10,7 @@ from np_widgets.payload.matches import matches_payload
 from np_widgets.payload.packing import Payload
 from np_widgets.payload.provenance import feature_provenance, provenance_payload, texts_provenance
 from np_widgets.payload.texts import texts_payload
+from np_widgets.payload.variants import variants_payload
 
 __all__ = [
     "Payload",
@@ -21,4 +22,5 @@ __all__ = [
     "provenance_payload",
     "texts_payload",
     "texts_provenance",
+    "variants_payload",
 ]

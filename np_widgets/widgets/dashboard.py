@@ -8,15 +8,15 @@ import msgspec
 import traitlets
 
 from np_widgets.errors import InvalidRequest, NeuronpediaError, NotFound
-from np_widgets.examples import arrange, in_order
+from np_widgets.examples import arrange
 from np_widgets.html import feature_html, message_html
-from np_widgets.models import Activation, Feature, FeatureRef
-from np_widgets.payload import feature_payload, texts_payload
+from np_widgets.models import Feature, FeatureRef
+from np_widgets.payload import feature_payload
 from np_widgets.sources import resolve
-from np_widgets.widgets.asking import Reference, failure
+from np_widgets.widgets.asking import failure
 from np_widgets.widgets.base import built, json_trait
 from np_widgets.widgets.jobs import Jobs
-from np_widgets.widgets.view import ExamplesView
+from np_widgets.widgets.tryout import TryOut
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from np_widgets.sources import SourceLike
 
 
-class FeatureDashboard(ExamplesView):
+class FeatureDashboard(TryOut):
     """One feature: when it fires, what it does, what it might be; a text of one's own to try.
 
     Parameters
@@ -41,7 +41,7 @@ class FeatureDashboard(ExamplesView):
         Whether to fetch before returning, so that a saved notebook and its static form hold the data. Without, a
         skeleton stands until the feature has arrived.
     **options
-        The traits, such as ``guide=True`` or ``text="a text to try"``.
+        The traits, such as ``guide=True``, ``text="a text to try"`` or ``texts=["a variant of it"]``.
 
     Raises
     ------
@@ -53,19 +53,13 @@ class FeatureDashboard(ExamplesView):
     _esm = built("dashboard.js")
     _css = built("dashboard.css")
 
-    ref = Reference(help="The feature that is shown; setting it goes to another.").tag(sync=True)
-    text = traitlets.Unicode("", help="The reader's own text; setting it runs it.").tag(sync=True)
     chosen = traitlets.Unicode(None, allow_none=True, help="The promoted token that the reader chose.").tag(sync=True)
     marker = traitlets.Float(None, allow_none=True, help="A value to mark in the activation histogram.").tag(sync=True)
     log_counts = traitlets.Bool(default_value=False, help="Draw the histograms' counts on a logarithmic scale.").tag(
         sync=True
     )
-    busy = traitlets.Enum(["", "feature", "text"], "", help="What is being fetched or computed.").tag(sync=True)
-    error = json_trait("What went wrong last, and what to do.")
     feature = traitlets.Instance(Feature, allow_none=True, read_only=True, help="What is shown.")
-    answer = traitlets.Instance(Activation, allow_none=True, read_only=True, help="The text's run, drawn last.")
     _feature = json_trait()
-    _answer = json_trait()
     _cannot = traitlets.Dict().tag(sync=True)
     _command = traitlets.Dict().tag(sync=True)
 
@@ -90,17 +84,16 @@ class FeatureDashboard(ExamplesView):
         if self.feature is not None or self.error is None:
             self.selected = selected
         self.observe(self._on_ref, "ref")
-        self.observe(self._on_text, "text")
         self.observe(self._on_command, "_command")
 
     def _show_first(self, feature: Feature | RefLike) -> None:
         try:
             given = isinstance(feature, Feature)
             self._show(feature if given else self._source.get_feature(self.ref))
-            if self.text:
-                self._show_answer(self._source.activate(self.ref, self.text)[0])
+            self._run_now()
         except NeuronpediaError as error:
-            self._fail("text" if self.feature is not None else "feature", error)
+            fail = self._fail_texts if self.feature is not None else self._fail_feature
+            fail(error)
 
     def wait(self, timeout: float | None = 60) -> None:
         """Wait until what was asked for last has arrived; for scripts, not for callbacks.
@@ -145,9 +138,6 @@ class FeatureDashboard(ExamplesView):
         if not stands or self.busy == "feature":
             self._load()
 
-    def _on_text(self, _change: object) -> None:
-        self._run()
-
     def _on_command(self, change: dict[str, Any]) -> None:
         name = change["new"].get("name")
         if name == "stop":
@@ -155,7 +145,7 @@ class FeatureDashboard(ExamplesView):
         elif name == "reload":
             self.reload()
         elif name == "run" or (name == "retry" and self.error and self.error["where"] == "text"):
-            self._run()
+            self._run(again=name == "run")
         elif name == "retry":
             self._load()
 
@@ -166,13 +156,12 @@ class FeatureDashboard(ExamplesView):
         self._features.start(
             lambda: self._source.get_feature(ref, refresh=refresh),
             self._arrived,
-            lambda error: self._fail("feature", error),
+            self._fail_feature,
         )
 
     def _arrived(self, feature: Feature) -> None:
         self._show(feature)
-        if self.text:
-            self._run()
+        self._run()
 
     def _show(self, feature: Feature) -> None:
         self._absent.discard(str(feature.ref))
@@ -186,7 +175,7 @@ class FeatureDashboard(ExamplesView):
     def _clear(self) -> None:
         """Forget what belonged to the feature before."""
         self.selected = self.hovered = self.value_range = self.next_token = self.chosen = self.marker = None
-        self._show_no_answer()
+        self._forget_answers()
 
     def _limits(self, feature: Feature) -> dict[str, str]:
         """What the source cannot do for this feature, with the reason that the control's tooltip gives."""
@@ -200,40 +189,14 @@ class FeatureDashboard(ExamplesView):
             limits["activate"] = f"{self._source.name} runs no texts through {feature.source}."
         return limits
 
-    def _run(self) -> None:
-        text, ref = self.text, self.ref
-        if not text:
-            self._texts_jobs.stop()
-            self._show_no_answer()
-            self.busy = "" if self.busy == "text" else self.busy
-            return
-        if self.busy == "feature":
-            return  # the text runs when the feature has arrived
-        self.busy, self.error = "text", None
-        self._texts_jobs.start(
-            lambda: self._source.activate(ref, text)[0], self._show_answer, lambda error: self._fail("text", error)
-        )
-
-    def _show_answer(self, activation: Activation) -> None:
-        self._answer = {"text": self.text, "texts": texts_payload([activation], in_order([activation]))}
-        self.error, self.busy = None, ""
-        self.set_trait("answer", activation)
-
-    def _show_no_answer(self) -> None:
-        self._answer = None
-        self.set_trait("answer", None)
-
-    def _fail(self, where: str, error: Exception) -> None:
-        """Show an error where its result would have been; the feature before it does not stay under a new name."""
-        self.error, self.busy = failure(where, error), ""
-        if where == "feature":
-            if isinstance(error, NotFound):
-                self._absent.add(self.ref)
-            self._feature = None
-            self._clear()
-            self.set_trait("feature", None)
-        else:
-            self._show_no_answer()
+    def _fail_feature(self, error: Exception) -> None:
+        """Show an error where the feature would have been; the feature before it does not stay under a new name."""
+        self.error, self.busy = failure("feature", error), ""
+        if isinstance(error, NotFound):
+            self._absent.add(self.ref)
+        self._feature = None
+        self._clear()
+        self.set_trait("feature", None)
 
     def close(self) -> None:
         """Close the widget; what is under way is dropped."""

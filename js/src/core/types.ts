@@ -230,11 +230,21 @@ export interface AskingTraits extends CommonTraits {
   _dashboard: string | null;
 }
 
+/** A text that was run, and its variants. */
+export interface Answer {
+  texts: Texts;
+  /** For each text the position that stands in each column; -1 for a gap. */
+  columns: number[][];
+  /** Which of the reader's texts they are; the base is 0. Those that failed are left out. */
+  numbers: number[];
+}
+
 export interface DashboardTraits extends HeatmapView, CommonTraits {
   ref: string;
   _feature: Feature | null;
   text: string;
-  _answer: { text: string; texts: Texts } | null;
+  texts: string[];
+  _answer: Answer | null;
   busy: "" | "feature" | "text";
   error: Failure | null;
   _command: { name: string; n: number } | null;

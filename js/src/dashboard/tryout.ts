@@ -1,11 +1,16 @@
 import { command, failure, isLive } from "../core/ask";
-import { attrs, button, focusable, h, onAct, refill, refuse } from "../core/dom";
+import { attrs, button, h, onAct, refill, refuse } from "../core/dom";
+import { number } from "../core/format";
 import { save, watch } from "../core/life";
+import type { Answer } from "../core/types";
 import { type Doc, decode } from "../heatmap/doc";
 import { createList, drawList, mark } from "../heatmap/list";
 import { viewOf } from "../heatmap/panel";
 import { planOf, type View } from "../heatmap/plan";
 import { drawReadout } from "../heatmap/readout";
+import { allTexts, dropText, mountEntry } from "../variants/entry";
+import { textField } from "../variants/field";
+import { type Line, mountGrid, NOTABLE } from "../variants/grid";
 import type { Model } from "./traits";
 
 export interface TryPorts {
@@ -15,22 +20,13 @@ export interface TryPorts {
 }
 
 function createField(model: Model, signal: AbortSignal): HTMLElement {
-  const field = focusable(h("textarea", "input text"));
-  Object.assign(field, { rows: 1, placeholder: "try a text of your own", spellcheck: false });
-  attrs(field, { "aria-label": "a text to try" });
-  const go = h("span");
-  const node = h("div", "try", field, go);
   const run = (): void => {
     if (field.value === (model.get("text") ?? "")) command(model, "run");
     else save(model, { text: field.value });
   };
-  const onKey = (event: KeyboardEvent): void => {
-    event.stopPropagation();
-    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
-    event.preventDefault();
-    if (!field.disabled) run();
-  };
-  field.addEventListener("keydown", onKey, { signal });
+  const field = textField("a text to try", "try a text of your own", signal, run);
+  const go = h("span");
+  const node = h("div", "try", field, go);
   onAct(node, signal, { run, stop: () => command(model, "stop") });
   const draw = (): void => {
     const cannot = model.get("_cannot")?.activate;
@@ -61,22 +57,47 @@ const wholeText = (model: Model): View => ({
   show_hidden: ["not-positive"],
 });
 
+/** The text as the first line, its variants below it. */
+const linesOf = (model: Model, { numbers }: Answer, end: number): Line[] =>
+  numbers.map((n, which) => ({
+    which,
+    label: n ? `${n}` : "text",
+    title: n ? `variant ${n}` : "your text",
+    base: n && !numbers[0] ? 0 : -1,
+    end,
+    drop: isLive(model) && n ? `${n}` : undefined,
+  }));
+
+/** Variants that have no answer, each with a way to take it back. */
+const unanswered = (model: Model, given: Answer | null): HTMLElement[] =>
+  allTexts(model).flatMap((text, n) => {
+    if (!n || model.get("busy") || given?.numbers.includes(n)) return [];
+    const drop = attrs(button("×", "drop", `${n}`, "clear"), { title: `take variant ${n} away` });
+    return [h("p", "quiet", drop, `variant ${n} has no answer: `, h("bdi", "token", text))];
+  });
+
+const legendOf = (top: number): string =>
+  `framed: changed · below a token: Δ to your text, from ${number(NOTABLE * top)} on`;
+
 /** Try a text: the answer is drawn in the same scale as the examples, an error where the answer would be. */
 export function mountTryout(model: Model, signal: AbortSignal, ports: TryPorts): HTMLElement {
   const [said, wrong, wait] = [h("p", "quiet"), h("div"), h("div", "skeleton line-skeleton")];
+  const rest = h("div", "unanswered");
   let doc: Doc | null = null;
+  const hover = (marker: number | null): void => save(model, { marker });
   const list = createList(signal, {
     hover(p, byKey) {
       if (p === list.over) return;
       mark(list, p, list.held);
       attrs(ports.out, { "aria-live": byKey && "polite" });
       drawReadout(ports.out, doc, p, "your text");
-      save(model, { marker: doc?.values[p] ?? null });
+      hover(doc?.values[p] ?? null);
     },
     pick: (p) => mark(list, list.over, p === list.held ? -1 : p),
   });
   attrs(list.box, { "aria-label": "your text: arrow keys move over its tokens" });
-  const answer = h("div", "answer", list.box, said);
+  const grid = mountGrid(signal, ports.out, hover);
+  const answer = h("div", "answer", list.box, grid.el, said);
   const draw = (): void => {
     const given = model.get("_answer");
     const error = model.get("error");
@@ -85,19 +106,33 @@ export function mountTryout(model: Model, signal: AbortSignal, ports: TryPorts):
     answer.hidden = !given;
     answer.classList.toggle("npw-dim", busy);
     wrong.replaceChildren(error?.where === "text" && !busy ? failure(error) : "");
+    refill(rest, ...unanswered(model, given));
     doc = given && decode(given.texts);
     Object.assign(list, { over: -1, held: -1 });
-    if (!doc) return;
-    const view = wholeText(model);
-    drawList(list, { doc, view, plan: planOf(doc, view), end: ports.top() });
-    said.textContent = doc.top > 0 ? "" : "the feature does not fire on this text";
+    if (!given || !doc) return;
+    const [view, end] = [wholeText(model), ports.top()];
+    const several = given.numbers.length > 1;
+    list.box.hidden = several;
+    grid.el.hidden = !several;
+    if (several) {
+      const lines = linesOf(model, given, end || doc.top);
+      // One scale for all, or their differences would not be seen.
+      const shared: View = { ...view, scale: "feature" };
+      grid.draw({ doc, view: shared, lines, columns: given.columns });
+    } else drawList(list, { doc, view, plan: planOf(doc, view), end });
+    const silent = "the feature does not fire on this text";
+    said.textContent = doc.top > 0 ? (several ? legendOf(end || doc.top) : "") : silent;
   };
   onAct(wrong, signal, { retry: () => command(model, "retry") });
+  const drop = (at: string): void => dropText(model, Number(at));
+  onAct(answer, signal, { drop });
+  onAct(rest, signal, { drop });
   watch(
     model,
-    ["_answer", "_feature", "error", "busy", "curve", "scale", "threshold", "breaks"],
+    ["_answer", "_feature", "error", "busy", "texts", "curve", "scale", "threshold", "breaks"],
     draw,
     signal,
   );
-  return h("div", "tryout", createField(model, signal), wait, wrong, answer);
+  const entry = mountEntry(model, signal);
+  return h("div", "tryout", createField(model, signal), wait, answer, wrong, rest, entry);
 }
