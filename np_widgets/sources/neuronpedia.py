@@ -11,7 +11,16 @@ from np_widgets.sources.base import FeatureSource
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from np_widgets.models import Activation, Feature, RefLike
+    from np_widgets.models import (
+        Activation,
+        ExplanationMatches,
+        Feature,
+        NearestFeatures,
+        RefLike,
+        SourceActivations,
+        TokenFeatureMatches,
+        TopFeatureMatches,
+    )
 
 
 class NeuronpediaSource(FeatureSource):
@@ -44,6 +53,77 @@ class NeuronpediaSource(FeatureSource):
     def activate(self, ref: RefLike, texts: str | Sequence[str]) -> list[Activation]:
         """Run texts through one feature on the service's model."""
         return self.client.activate(ref, texts)
+
+    def iter_features(self, model: str, source: str, start: int = 0, limit: int | None = None) -> Iterable[Feature]:
+        """Go through the features of one source that ever fired, fetched by pages of 25 as they are needed."""
+        return self.client.iter_features(model, source, start, limit)
+
+    def search_explanations(
+        self,
+        query: str,
+        *,
+        model: str | None = None,
+        sources: Sequence[str] | None = None,
+        release: str | None = None,
+        limit: int = 20,
+        offset: int = 0,
+    ) -> ExplanationMatches:
+        """Find explanations close in meaning; see :meth:`NeuronpediaClient.search_explanations`."""
+        return self.client.search_explanations(
+            query, model=model, sources=sources, release=release, limit=limit, offset=offset
+        )
+
+    def top_features(
+        self,
+        texts: str | Sequence[str],
+        *,
+        model: str,
+        source_set: str,
+        sources: Sequence[str] | None = None,
+        sort_positions: Sequence[int] = (),
+        density_threshold: float | None = None,
+        ignore_bos: bool = True,
+        limit: int = 50,
+    ) -> list[TopFeatureMatches]:
+        """Find the features of a source set that fire on a text; see :meth:`NeuronpediaClient.top_features`."""
+        return self.client.top_features(
+            texts,
+            model=model,
+            source_set=source_set,
+            sources=sources,
+            sort_positions=sort_positions,
+            density_threshold=density_threshold,
+            ignore_bos=ignore_bos,
+            limit=limit,
+        )
+
+    def top_features_by_token(
+        self,
+        texts: str | Sequence[str],
+        *,
+        model: str,
+        source: str,
+        density_threshold: float | None = 0.01,
+        ignore_bos: bool = True,
+        limit: int = 10,
+    ) -> list[TokenFeatureMatches]:
+        """Find the features that fire at each token; see :meth:`NeuronpediaClient.top_features_by_token`."""
+        return self.client.top_features_by_token(
+            texts,
+            model=model,
+            source=source,
+            density_threshold=density_threshold,
+            ignore_bos=ignore_bos,
+            limit=limit,
+        )
+
+    def activate_source(self, texts: str | Sequence[str], *, model: str, source: str) -> list[SourceActivations]:
+        """Run texts through all features of a source; see :meth:`NeuronpediaClient.activate_source`."""
+        return self.client.activate_source(texts, model=model, source=source)
+
+    def nearest_features(self, ref: RefLike, *, model: str | None = None, source: str | None = None) -> NearestFeatures:
+        """Find the features whose directions are closest; see :meth:`NeuronpediaClient.nearest_features`."""
+        return self.client.nearest_features(ref, model=model, source=source)
 
     def __repr__(self) -> str:
         return f"NeuronpediaSource({self.client!r})"
