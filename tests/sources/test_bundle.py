@@ -13,6 +13,7 @@ import np_widgets as npw
 from np_widgets import BundleSource, DemoSource, FeatureDashboard, FeatureRef, NotFound, UnexpectedResponse, record
 from np_widgets.recordings import Question, Writer
 from np_widgets.sources import FeatureSource, default, resolve
+from np_widgets.widgets.search import ExplanationSearch
 from tests.sources.library import AT, MODEL, SOURCE, Library, feature, ref
 
 if TYPE_CHECKING:
@@ -322,6 +323,24 @@ def test_a_dashboard_plays_a_lesson_with_no_network(
     dashboard.wait()
     assert dashboard.feature is None
     assert f"does not hold the feature {DEMO}/8" in dashboard._repr_mimebundle_()[0]["text/html"]
+
+
+def test_a_search_in_a_cell_plays_page_after_page_and_says_where_the_recording_ends(recorded: Recorded) -> None:
+    def ask(source: FeatureSource) -> None:
+        search = ExplanationSearch("cats", model=MODEL, source=source)
+        search.more()
+        search.wait()
+
+    search = ExplanationSearch("cats", model=MODEL, source=recorded(ask))
+    search.more()
+    search.wait()
+    assert search.matches is not None
+    assert [match.index for match in search.matches] == list(range(40))
+    search.more()
+    search.wait()
+    assert search.error is not None
+    assert search.error["message"].startswith("lesson.jsonl.gz does not hold the search for 'cats'")
+    assert len(search.matches) == 40
 
 
 def test_a_dashboard_says_that_no_texts_were_recorded(recorded: Recorded) -> None:
