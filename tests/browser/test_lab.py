@@ -103,6 +103,20 @@ def test_a_feature_that_does_not_exist_says_so_in_its_place(opened: Notebook) ->
     expect(alert).to_have_count(0)
 
 
+def test_the_last_feature_says_so_once_its_next_one_was_not_found(opened: Notebook) -> None:
+    opened.say("from np_widgets import demo")
+    opened.say("dashboard.ref = f'{npw.DemoSource.model}/{npw.DemoSource.source}/{demo.load().n_features - 1}'")
+    opened.wait_for("dashboard.feature and dashboard.feature.index > 7 and not dashboard.busy")
+    field, on = root(opened).get_by_label("feature index"), root(opened).get_by_label("next feature")
+    last = opened.say("print(dashboard.feature.index)")
+    on.click()
+    expect(root(opened).get_by_role("alert")).to_contain_text("has no feature")
+    root(opened).get_by_label("previous feature").click()
+    expect(field).to_have_value(last)
+    expect(on).to_have_attribute("aria-disabled", "true")
+    expect(on).to_have_attribute("title", f"Nothing was found at {int(last) + 1}: this may be the last feature.")
+
+
 def test_views_are_linked_by_bin_and_by_promoted_token(opened: Notebook) -> None:
     bins = root(opened).get_by_role("listbox", name="activation histogram").get_by_role("option")
     bins.last.click()
@@ -151,7 +165,7 @@ def test_two_views_of_one_widget_do_not_know_of_each_other(notebook: OpenNoteboo
     expect(book.output(1).locator("[data-arg=full]").first).to_have_attribute("aria-pressed", "true")
 
 
-def test_every_widget_draws(notebook: OpenNotebook) -> None:
+def test_every_widget_draws_and_says_once_where_its_data_came_from(notebook: OpenNotebook) -> None:
     book = notebook(
         DASHBOARD,
         "npw.ActivationHeatmap(['The', ' cat', '\\n', ' sat'], [0, 2.5, -1, float('nan')])",
@@ -159,8 +173,9 @@ def test_every_widget_draws(notebook: OpenNotebook) -> None:
         "npw.ActivationHistogram(dashboard.feature)",
     )
     book.run_all()
-    for number in range(4):
+    for number, origins in enumerate([1, 0, 1, 1]):
         expect(book.output(number).locator(".npw-root")).to_be_visible()
+        expect(book.output(number).get_by_text("by the embedded demo model")).to_have_count(origins)
 
 
 def test_a_saved_notebook_keeps_a_static_form_without_script(notebook: OpenNotebook, lab: tuple[str, Path]) -> None:
