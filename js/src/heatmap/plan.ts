@@ -28,9 +28,6 @@ export interface Plan {
 
 export type View = Omit<HeatmapView, "selected" | "hovered" | "scheme">;
 
-const LONG = 400;
-const BLOCK = 256;
-
 const bare = (token: string): string => token.replace(/^[ Ġ▁]/, "");
 
 export type Filter = (p: number) => boolean;
@@ -51,9 +48,11 @@ const filterOf = ({ raw, codes, values, starts }: Doc, view: View): Filter | nul
 
 /** Long texts in blocks, so that the browser can skip those out of sight; a block ends after a line break if one is near. */
 const blocks = (doc: Doc, from: number, to: number): Part[] => {
+  const long = 400;
+  const block = 256;
   const out: Part[] = [];
   for (let start = from; start < to || !out.length; ) {
-    const most = to - start > LONG ? start + BLOCK : to;
+    const most = to - start > long ? start + block : to;
     let end = most;
     while (most < to && end > most - 64 && !(flagAt(doc, end - 1) & BREAK)) end--;
     if (end === most - 64) end = most;

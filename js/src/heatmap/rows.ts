@@ -15,10 +15,7 @@ export interface Placed extends Row {
 }
 
 /** Tokens up to which all rows are laid out and coloured at once: scrolling then costs nothing. */
-const SMALL = 24_000;
-const SLICE_TOKENS = 30_000;
-
-const isSmall = ({ doc }: List): boolean => doc.codes.length < SMALL;
+const isSmall = ({ doc }: List): boolean => doc.codes.length < 24_000;
 
 const heading = ({ kind, low, high, fraction }: Group): HTMLElement | "" =>
   kind === "none"
@@ -100,9 +97,10 @@ const add = (list: List, row: Row, now = isSmall(list)): HTMLElement => {
 /** The first frame holds everything a usual feature has; only what is longer is spread over frames. */
 const extend = (list: List, from: number, tokens: number): void => {
   const { plan, open, box } = list;
+  const enough = tokens + 30_000;
   const slice: (Node | string)[] = [];
   let [i, seen] = [from, tokens];
-  for (; i < plan.items.length && seen < tokens + SLICE_TOKENS; i++) {
+  for (; i < plan.items.length && seen < enough; i++) {
     const item = plan.items[i]!;
     if ("kind" in item) slice.push(heading(item));
     else {
