@@ -9,6 +9,7 @@ import numpy as np
 from np_widgets.errors import InvalidRequest
 from np_widgets.frames.columns import Columns, categories, integers, keys, numbers, text_column, texts
 from np_widgets.frames.features import first_token
+from np_widgets.frames.wide import token_matrix, top_matrix
 from np_widgets.models import (
     NO_NUMBERS,
     Answer,
@@ -170,8 +171,8 @@ def _objects(tokens: Sequence[str]) -> npt.NDArray[np.object_]:
 
 _KINDS: dict[type[Answer], dict[str, Builder]] = {
     ExplanationMatches: {"matches": _explanations},
-    TopFeatureMatches: {"matches": _top_features, "tokens": _top_tokens},
-    TokenFeatureMatches: {"matches": _token_features},
+    TopFeatureMatches: {"matches": _top_features, "tokens": _top_tokens, "wide": top_matrix},
+    TokenFeatureMatches: {"matches": _token_features, "wide": token_matrix},
     SourceActivations: {"values": _source_values},
     NearestFeatures: {"matches": _nearest},
 }

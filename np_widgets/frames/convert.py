@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Kind: TypeAlias = Literal["summary", "activations", "tokens", "logits", "histograms", "explanations"]
-AnswerKind: TypeAlias = Literal["matches", "tokens", "values"]
+AnswerKind: TypeAlias = Literal["matches", "tokens", "wide", "values"]
 
 _KNOWN = (Feature, Activation, Answer)
 
@@ -39,8 +39,9 @@ def to_dataframe(
 
         Of answers: ``"matches"``, one row per match, and the default wherever there is one: per explanation found,
         per feature that fires on a text, per token and feature that fires at it, per near feature. ``"tokens"`` (of
-        top features): one row per feature and token of the text, zeros too. ``"values"`` (of a source's activations):
-        one row per value that is not zero.
+        top features): one row per feature and token of the text, zeros too. ``"wide"``: a matrix, of top features one
+        row per feature and one column per token, of features by token one row per token and one column per feature.
+        ``"values"`` (of a source's activations): one row per value that is not zero.
 
     Returns
     -------
