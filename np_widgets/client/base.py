@@ -62,6 +62,11 @@ class BaseClient:
         """Whether requests carry an API key."""
         return self._keys.current() is not None
 
+    def holds_key(self, data: bytes) -> bool:
+        """Whether the API key stands in something that is about to leave memory: a server may echo what it was sent."""
+        key = self._keys.current()
+        return key is not None and key.reveal().encode() in data
+
     @property
     def rate_limits(self) -> Mapping[str, RateLimit]:
         """What is left of the service's limits, by group of routes, as its answers last said."""

@@ -69,11 +69,11 @@ class Entry(msgspec.Struct, frozen=True):
     packed: bytes
 
     @classmethod
-    def of(cls, question: Question, source: str, answer: object) -> Entry:
-        """Pack an answer."""
+    def of(cls, question: Question, source: str, packed: bytes) -> Entry:
+        """Make the line of an answer that was packed as JSON, now."""
         now = datetime.now(UTC)
         label = pack(_Label(question, source, now))
-        return cls(question, source, now, _member(label[:-1] + b',"answer":' + pack(answer) + b"}"))
+        return cls(question, source, now, _member(label[:-1] + b',"answer":' + packed + b"}"))
 
     def answer(self) -> Any:  # noqa: ANN401 (of the type that belongs to the action)
         """Unpack the answer.
@@ -144,11 +144,10 @@ class Writer:
             made_at = datetime.now(UTC).isoformat(timespec="seconds")
             self._append(_member(pack(Header(FORMAT, VERSION, np_widgets.__version__, made_at))))
 
-    def keep(self, question: Question, source: str, answer: object) -> None:
-        """Write an answer, unless the file holds the same; a different one takes its place."""
-        held = self.entries.get(question.key)
-        if held is None or held.answer() != answer:
-            entry = Entry.of(question, source, answer)
+    def keep(self, question: Question, source: str, packed: bytes) -> None:
+        """Write an answer that was packed as JSON, unless the file holds the same; another one takes its place."""
+        entry, held = Entry.of(question, source, packed), self.entries.get(question.key)
+        if held is None or held.answer() != entry.answer():
             self._append(entry.packed)
             self.entries[question.key] = entry
 

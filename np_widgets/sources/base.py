@@ -130,6 +130,10 @@ class FeatureSource(Protocol):
         """Find the features of a source whose directions are closest to a feature's; by default of its own source."""
         self._refuse("does not compare directions")
 
+    def holds_secret(self, data: bytes) -> bool:
+        """Whether something of the user's that no file may hold stands in an answer that is about to be recorded."""
+        return False
+
     def _refuse(self, what: str) -> NoReturn:
         remedy = 'Ask another: source="neuronpedia" or "demo".'
         raise InvalidRequest(f"The source {self.name} {what}.", remedy=remedy)

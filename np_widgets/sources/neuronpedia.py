@@ -125,5 +125,9 @@ class NeuronpediaSource(FeatureSource):
         """Find the features whose directions are closest; see :meth:`NeuronpediaClient.nearest_features`."""
         return self.client.nearest_features(ref, model=model, source=source)
 
+    def holds_secret(self, data: bytes) -> bool:
+        """Whether the API key stands in an answer."""
+        return self.client.holds_key(data)
+
     def __repr__(self) -> str:
         return f"NeuronpediaSource({self.client!r})"

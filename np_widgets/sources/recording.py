@@ -10,7 +10,7 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Self
 
-from np_widgets.recordings import Question, RecordingWarning, Writer, split
+from np_widgets.recordings import Question, RecordingWarning, Writer, pack, split
 
 if TYPE_CHECKING:
     import os
@@ -73,11 +73,11 @@ class Recording:
         self._is_open = True
         _change(lambda active: (*active, self))
 
-    def keep(self, question: Question, source: str, answer: object) -> None:
-        """Write an answer; after the end, on a thread that is late, nothing."""
+    def keep(self, question: Question, source: str, packed: bytes) -> None:
+        """Write an answer that was packed as JSON; after the end, on a thread that is late, nothing."""
         with self._lock:
             if self._is_open:
-                self._writer.keep(question, source, answer)
+                self._writer.keep(question, source, packed)
 
     def close(self) -> None:
         """End the recording; a second time does nothing."""
@@ -136,16 +136,16 @@ def observed(action: str, method: Callable[..., Any], asked_as: Callable[..., An
         bound.apply_defaults()
         question = {name: value for name, value in bound.arguments.items() if name not in ("self", "refresh")}
         if action == "iter_features":
-            return _listing(self.name, question, answer)
+            return _listing(self, question, answer)
         for single, own in split(action, question, answer):
-            _keep(single, self.name, own)
+            _keep(single, self, own)
         return answer
 
     ask.__observed__ = True  # type: ignore[attr-defined]
     return ask
 
 
-def _listing(source: str, asked: Mapping[str, Any], features: Iterator[Feature]) -> Iterator[Feature]:
+def _listing(source: FeatureSource, asked: Mapping[str, Any], features: Iterator[Feature]) -> Iterator[Feature]:
     """Keep a listing feature by feature as it is gone through, and where it ends."""
     where = {"model": asked["model"], "source": asked["source"]}
     position, limit = asked["start"], asked["limit"]
@@ -158,9 +158,13 @@ def _listing(source: str, asked: Mapping[str, Any], features: Iterator[Feature])
         _keep(Question.of("iter_features", **where, position=position), source, None)
 
 
-def _keep(question: Question, source: str, answer: object) -> None:
+def _keep(question: Question, source: FeatureSource, answer: object) -> None:
+    packed = pack(answer)
+    if source.holds_secret(pack(question) + packed):
+        _warn(f"An answer of {source.name} to {question.action} is not recorded, as your API key stands in it.")
+        return
     for recording in _active:
-        recording.keep(question, source, answer)
+        recording.keep(question, source.name, packed)
 
 
 def _change(change: Callable[[tuple[Recording, ...]], tuple[Recording, ...]]) -> None:

@@ -14,7 +14,7 @@ import pytest
 
 import np_widgets
 from np_widgets import Feature, UnexpectedResponse
-from np_widgets.recordings import Entry, Index, Question, RecordingWarning, Writer, read
+from np_widgets.recordings import Entry, Index, Question, RecordingWarning, Writer, pack, read
 from tests.rows import feature_row
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def asked(index: int) -> Question:
 def write(path: Path, *indices: int) -> None:
     writer = Writer(path)
     for index in indices:
-        writer.keep(asked(index), "neuronpedia.org", feature(index))
+        writer.keep(asked(index), "neuronpedia.org", pack(feature(index)))
     writer.close()
 
 
@@ -63,7 +63,7 @@ def test_it_is_whole_after_every_answer(path: Path) -> None:
     writer = Writer(path)
     assert read(path) == []
     for number in range(3):
-        writer.keep(asked(number), "demo", feature(number))
+        writer.keep(asked(number), "demo", pack(feature(number)))
         assert indices(path) == list(range(number + 1))
     writer.close()
 
@@ -72,10 +72,10 @@ def test_nothing_is_lost_when_the_process_is_killed(path: Path) -> None:
     code = f"""
 import os, signal
 from pathlib import Path
-from tests.recordings.test_file import Writer, asked, feature
+from tests.recordings.test_file import Writer, asked, feature, pack
 writer = Writer(Path({str(path)!r}))
 for index in (3, 7):
-    writer.keep(asked(index), "demo", feature(index))
+    writer.keep(asked(index), "demo", pack(feature(index)))
 os.kill(os.getpid(), signal.SIGKILL)
 """
     done = subprocess.run([sys.executable, "-c", code], check=False)  # noqa: S603 (our own)
@@ -104,7 +104,7 @@ def test_a_recording_is_continued_and_what_it_holds_is_not_written_twice(path: P
     write(path, 7)
     assert indices(path) == [3, 7]
     writer = Writer(path)
-    writer.keep(asked(3), "demo", feature(3, maxActApprox=99))
+    writer.keep(asked(3), "demo", pack(feature(3, maxActApprox=99)))
     writer.close()
     assert [entry.question for entry in read(path)] == [asked(3), asked(7), asked(3)]
     entry = Index(read(path)).get(asked(3))
@@ -184,7 +184,7 @@ def test_what_a_later_version_has_added_is_passed_over(path: Path) -> None:
 
 def test_an_answer_of_another_kind_is_told(path: Path) -> None:
     write(path, 3)
-    line = gzip.decompress(Entry.of(asked(7), "demo", {"text": "no feature"}).packed)
+    line = gzip.decompress(Entry.of(asked(7), "demo", b'{"text": "no feature"}').packed)
     path.write_bytes(path.read_bytes() + gzip.compress(line))
     with pytest.raises(UnexpectedResponse, match=r"answer for the feature gpt2-small/6-res-jb/7 is not one.*model"):
         read(path)[1].answer()
@@ -193,7 +193,7 @@ def test_an_answer_of_another_kind_is_told(path: Path) -> None:
 def test_half_a_character_in_a_token_is_kept(path: Path) -> None:
     odd = feature(3, pos_str=["\ud83d"], pos_values=[1.0])
     writer = Writer(path)
-    writer.keep(asked(3), "demo", odd)
+    writer.keep(asked(3), "demo", pack(odd))
     writer.close()
     assert read(path)[0].answer() == odd
 
@@ -207,11 +207,11 @@ def test_when_there_is_no_room_nothing_half_is_left(path: Path) -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (size + 100, before[1]))
     try:
         with pytest.raises(OSError, match="no room for another answer"):
-            writer.keep(asked(7), "demo", feature(7))
+            writer.keep(asked(7), "demo", pack(feature(7)))
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
     assert path.stat().st_size == size
-    writer.keep(asked(8), "demo", feature(8))
+    writer.keep(asked(8), "demo", pack(feature(8)))
     writer.close()
     assert indices(path) == [3, 8]
 

@@ -11,7 +11,7 @@ import pytest
 
 import np_widgets as npw
 from np_widgets import BundleSource, DemoSource, FeatureDashboard, FeatureRef, NotFound, UnexpectedResponse, record
-from np_widgets.recordings import Question, Writer
+from np_widgets.recordings import Question, Writer, pack
 from np_widgets.sources import FeatureSource, default, resolve
 from np_widgets.widgets.search import ExplanationSearch
 from tests.sources.library import AT, MODEL, SOURCE, Library, feature, ref
@@ -145,7 +145,7 @@ def test_a_search_that_goes_in_circles_ends(path: Path) -> None:
     for offset, following in ((0, 5), (5, 0)):
         question = Question.of("search_explanations", query="cats", model=None, sources=None, release=None)
         question.arguments.update(limit=5, offset=offset)
-        writer.keep(question, "someone", msgspec.structs.replace(page, next_offset=following))
+        writer.keep(question, "someone", pack(msgspec.structs.replace(page, next_offset=following)))
     writer.close()
     assert len(BundleSource(path).search_explanations("cats", limit=50)) == 10
 
@@ -219,7 +219,7 @@ def test_answers_say_that_they_come_from_a_recording_and_keep_origin_and_time(re
 def test_a_site_that_is_no_web_address_makes_no_link(path: Path) -> None:
     writer = Writer(path)
     evil = msgspec.structs.replace(feature(1), site="javascript:alert(1)//")
-    writer.keep(Question.of("get_feature", ref=ref(1)), "someone", evil)
+    writer.keep(Question.of("get_feature", ref=ref(1)), "someone", pack(evil))
     writer.close()
     assert BundleSource(path).get_feature(ref(1)).url is None
 

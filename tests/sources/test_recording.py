@@ -16,6 +16,7 @@ import np_widgets as npw
 from np_widgets import BundleSource, DemoSource, FeatureDashboard, FeatureSource, NeuronpediaSource, NotFound, record
 from np_widgets.recordings import RecordingWarning
 from np_widgets.sources import default, recording
+from tests.server import faults
 from tests.server.fixtures import server
 from tests.sources.library import MODEL, SOURCE, Library, ref
 from tests.widgets.fakes import SlowSource
@@ -252,6 +253,22 @@ def test_the_key_is_in_no_file(path: Path, server: LoopbackServer, tmp_path: Pat
     assert b"The cat sat." in text
     for secret in (CANARY, "cache-of-someone", str(tmp_path)):
         assert secret.encode() not in text
+
+
+def test_an_answer_that_echoes_the_key_is_not_kept_and_that_is_said(path: Path, server: LoopbackServer) -> None:
+    row = {"modelId": "a", "layer": "b", "index": "1", "vectorLabel": f"asked with {CANARY}"}
+    source = NeuronpediaSource(base_url=server.url, api_key=CANARY, cache=False)
+    server.fail(faults.Status(200, row))
+    with record(path):
+        with pytest.warns(RecordingWarning, match="to get_feature is not recorded, as your API key") as caught:
+            assert source.get_feature("a/b/1").vector_label == f"asked with {CANARY}"
+        with pytest.warns(RecordingWarning, match="to activate is not recorded"):
+            source.activate(f"{DEMO}/7", f"My key is {CANARY}.")
+        source.get_feature(f"{DEMO}/7")
+    source.client.close()
+    assert CANARY not in str(caught[0].message)
+    assert kept(path) == [f"the feature {DEMO}/7"]
+    assert CANARY.encode() not in gzip.decompress(path.read_bytes())
 
 
 def test_a_file_that_is_no_recording_is_refused_before_anything_is_asked(path: Path) -> None:
