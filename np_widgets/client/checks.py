@@ -21,6 +21,8 @@ FEATURES_PER_CALL = 50
 TEXTS_PER_CALL = 4
 #: The route's own limit (contract, 5.2).
 LONGEST_PROMPT = 10_000
+#: About how many tokens of a text the inference server takes; its own setting (contract, 5.2).
+MOST_TOKENS, MOST_TOKENS_OF_SOURCE = 400, 1_024
 #: In characters, as the site itself cuts them off (contract, 5.2); longer ones meet an opaque 500 there.
 LONGEST_FOR_SET, LONGEST_FOR_TOKENS = 800, 1_700
 #: Of a text sent with others the inference server takes a quarter of the tokens that it takes of one alone. A text of
@@ -96,7 +98,9 @@ def check_texts(texts: str | Sequence[str], longest: int | None = None) -> list[
     given = [texts] if isinstance(texts, str) else list(texts)
     for number, text in enumerate(given, 1):
         if not isinstance(text, str):
-            raise InvalidRequest(f"Text {number} is {type(text).__name__}, not a string.")
+            raise InvalidRequest(
+                f"A text is a string, and text {number} is of type {type(text).__name__}.", remedy="Give strings only."
+            )
         if not text:
             raise InvalidRequest("An empty text has no tokens to run.", remedy="Give at least one character.")
         if longest is not None and len(text) > longest:
@@ -110,8 +114,11 @@ def check_texts(texts: str | Sequence[str], longest: int | None = None) -> list[
 def check_prompt(prompt: object) -> str:
     """Check a text to be cut into tokens."""
     if not isinstance(prompt, str) or not 1 <= len(prompt) <= LONGEST_PROMPT:
-        size = f"{len(prompt):,} characters" if isinstance(prompt, str) else type(prompt).__name__
-        raise InvalidRequest(f"A text of 1 to {LONGEST_PROMPT:,} characters can be tokenized; this is {size}.")
+        given = f"has {len(prompt):,}" if isinstance(prompt, str) else f"is of type {type(prompt).__name__}"
+        raise InvalidRequest(
+            f"A text of 1 to {LONGEST_PROMPT:,} characters can be tokenized, and this one {given}.",
+            remedy="Cut a longer one into several.",
+        )
     return prompt
 
 

@@ -156,7 +156,7 @@ class Faults:
     def _server_error(self, call: Call, status: int, said: str) -> ServerError:
         if status in GATEWAY_STATUSES:
             return ServerError(
-                f"{self._address.host} is busy or down (HTTP {status}), so {call.about} could not be fetched"
+                f"The request for {call.about} failed: {self._address.host} is busy or down (HTTP {status})"
                 f"{_after_colon(said)}.",
                 remedy="Try again in a minute.",
                 status=status,

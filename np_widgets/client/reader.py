@@ -103,7 +103,7 @@ def _decoded(decode: Decode[T], body: bytes, origin: Provenance, call: Call) -> 
         raise
     except Exception as error:  # noqa: BLE001 (hostile bodies reach everywhere)
         failure = UnexpectedResponse(
-            f"{call.subject} cannot be read: the answer is not what the contract says ({type(error).__name__}).",
+            f"{call.subject} cannot be read: the answer is not in the form that was expected ({type(error).__name__}).",
             remedy=_REMEDY,
             status=200,
         )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 from np_widgets.client import calls, checks, decoding
 from np_widgets.client.base import BaseClient
 from np_widgets.client.together import Question
+from np_widgets.errors import NeuronpediaError, ServerError
 from np_widgets.models import Activation, FeatureRef, RefLike
 
 if TYPE_CHECKING:
@@ -49,8 +50,7 @@ class TextEndpoints(BaseClient):
             call = calls.activate(feature, part, ignore_bos=ignore_bos)
             return Question(call, decoding.as_many(len(part)), len(part))
 
-        answers, _ = self._ask_texts(checks.check_texts(texts), question, refresh=refresh)
-        return answers
+        return self._run_texts(texts, question, feature.model, checks.MOST_TOKENS, refresh=refresh)
 
     def activate_source(
         self, texts: str | Sequence[str], *, model: str, source: str, refresh: bool = False
@@ -79,8 +79,41 @@ class TextEndpoints(BaseClient):
             call = calls.activate_source(part, model, source)
             return Question(call, decoding.source_activations(part, model, source), len(part))
 
-        answers, _ = self._ask_texts(checks.check_texts(texts), question, refresh=refresh)
-        return answers
+        return self._run_texts(texts, question, model, checks.MOST_TOKENS_OF_SOURCE, refresh=refresh)
+
+    def _run_texts(
+        self,
+        texts: str | Sequence[str],
+        question: Callable[[list[str]], Question[list[A]]],
+        model: str,
+        most: int,
+        *,
+        refresh: bool,
+    ) -> list[A]:
+        """Ask for all texts, of any length; the service fails on one that is too long and does not say so."""
+        given = checks.check_texts(texts)
+        try:
+            return self._ask_texts(given, question, refresh=refresh)[0]
+        except ServerError as error:
+            failure = error
+        size = self._size_beyond(max(given, key=_n_bytes), model, most) if failure.status == 500 else ""
+        if size:
+            which = "This text" if len(given) == 1 else "The longest of these texts"
+            remedy = f"{which} has {size}, and the service reads about {most:,}: shorten it, or split it into several."
+            failure = ServerError(failure.message, remedy=remedy, status=failure.status)
+        raise failure
+
+    def _size_beyond(self, text: str, model: str, most: int) -> str:
+        """Count a text if it is likely too long; empty when it is not, or when nobody can tell."""
+        if _n_bytes(text) <= most:  # a token is a byte at least
+            return ""
+        if len(text) > checks.LONGEST_PROMPT:
+            return f"{len(text):,} characters"
+        try:
+            n_tokens = len(self.tokenize(text, model, prepend_bos=False).ids)
+        except NeuronpediaError:
+            return ""
+        return f"{n_tokens:,} tokens" if n_tokens > most else ""
 
     def _ask_texts(
         self, texts: list[str], question: Callable[[list[str]], Question[list[A]]], *, refresh: bool
@@ -110,3 +143,7 @@ class TextEndpoints(BaseClient):
         model = checks.check_name(model, "model", "gpt2-small")
         call = calls.tokenize(checks.check_prompt(text), model, prepend_bos=prepend_bos)
         return self._reader.read(call, decoding.tokenization, refresh=refresh)
+
+
+def _n_bytes(text: str) -> int:
+    return len(text.encode("utf-8", "replace"))

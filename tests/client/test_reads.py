@@ -177,6 +177,32 @@ def test_opaque_failure_to_run_a_text_gets_likely_reasons(client: NeuronpediaCli
     assert len(server.requests) == 1
 
 
+@pytest.mark.parametrize(
+    ("texts", "told"),
+    [
+        ("the fox " * 300, r"This text has \d{3} tokens, and the service reads about 400: shorten it, or split it"),
+        ("the fox " * 2000, "This text has 16,000 characters, and the service reads about 400"),
+        (["short", "the fox " * 300], r"The longest of these texts has \d{3} tokens"),
+    ],
+)
+def test_text_that_is_too_long_is_counted(
+    texts: Any, told: str, client: NeuronpediaClient, server: LoopbackServer
+) -> None:
+    with pytest.raises(ServerError, match=told) as caught:
+        client.activate(server.world.ref(1), texts)
+    assert caught.value.status == 500
+    assert caught.value.__context__ is None
+
+
+def test_long_text_that_is_not_too_long_is_no_reason(client: NeuronpediaClient, server: LoopbackServer) -> None:
+    server.fail(faults.Status(500))
+    with pytest.raises(ServerError, match="Likely reasons"):
+        client.activate(server.world.ref(1), "the fox " * 60)
+    server.fail(faults.Status(500), faults.Status(429))  # nor when nobody counts it
+    with pytest.raises(ServerError, match="Likely reasons"):
+        client.activate(server.world.ref(1), "the fox " * 300)
+
+
 def test_fewer_results_than_texts_are_refused(client: NeuronpediaClient, server: LoopbackServer) -> None:
     server.fail(faults.Body(b'[{"tokens": ["a"], "values": [1]}]'))
     with pytest.raises(UnexpectedResponse, match="1 results for 2 texts"):
