@@ -8,17 +8,18 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier, Event
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
 
 import np_widgets as npw
 from np_widgets import BundleSource, DemoSource, FeatureDashboard, FeatureSource, NeuronpediaSource, NotFound, record
-from np_widgets.recordings import RecordingWarning
-from np_widgets.sources import default, recording
+from np_widgets.recordings import KINDS, RecordingWarning
+from np_widgets.sources import Action, default, recording
 from tests.server import faults
 from tests.server.fixtures import server
 from tests.sources.library import MODEL, SOURCE, Library, ref
+from tests.sources.test_neuronpedia import ASKED
 from tests.widgets.fakes import SlowSource
 
 if TYPE_CHECKING:
@@ -312,3 +313,21 @@ def test_every_action_is_kept_and_plays_back_the_same(path: Path) -> None:
     bundle = BundleSource(path)
     assert answers_of(bundle) == given
     assert all(bundle.supports(action) for action in given)  # type: ignore[arg-type]
+
+
+def test_every_action_of_the_service_plays_back_the_same(path: Path, server: LoopbackServer) -> None:
+    source = NeuronpediaSource(base_url=server.url, api_key="", cache=False)
+
+    def ask(answering: FeatureSource) -> dict[str, Any]:
+        given = {action: getattr(answering, action)(**asked) for action, asked in ASKED.items()}
+        return {action: list(answer) if action == "iter_features" else answer for action, answer in given.items()}
+
+    with source.client, record(path):
+        given = ask(source)
+    n_requests = len(server.requests)
+    assert ask(BundleSource(path)) == given
+    assert len(server.requests) == n_requests
+
+
+def test_whatever_a_source_can_be_asked_can_be_recorded() -> None:
+    assert set(KINDS) == set(get_args(Action))
