@@ -106,3 +106,34 @@ def test_many_features_share_no_memory_by_accident() -> None:
     frame = to_dataframe([feature, feature], "tokens")
     frame.loc[0, "value"] = 999.0
     assert feature.activations[0].values[0] != 999.0
+
+
+def test_variants_stand_beside_their_base_token_by_token() -> None:
+    rows = [
+        activation_row(0, tokens=["a", " b", " c"], values=[0.0, 2.0, 1.0]),
+        activation_row(1, tokens=["a", " x", " c", " d"], values=[0.0, 5.0, 0.5, 3.0]),
+        activation_row(2, tokens=["a", " c"], values=[0.0, 4.0]),
+    ]
+    frame = to_dataframe(Feature.from_json(feature_row(activations=rows)).activations, "variants")
+    assert list(frame.columns[:3]) == ["model", "source", "index"]
+    found = {number: frame[frame["variant"] == number] for number in range(3)}
+    assert found[0]["difference"].tolist() == [0.0, 0.0, 0.0]
+    assert found[1]["change"].tolist() == ["same", "replaced", "same", "inserted"]
+    assert found[1]["difference"].tolist()[:3] == [0.0, 3.0, -0.5]
+    assert np.isnan(found[1]["difference"].tolist()[3])
+    assert found[1]["base_token"].tolist() == ["a", " b", " c", None]
+    assert found[2]["change"].tolist() == ["same", "deleted", "same"]
+    assert found[2]["position"].tolist() == [0, pd.NA, 1]
+    assert found[2]["token"].tolist() == ["a", None, " c"]
+    wide = frame.pivot_table(index="column", columns="variant", values="value")
+    assert wide.to_numpy()[2].tolist() == [1.0, 0.5, 4.0]
+
+
+def test_each_feature_has_a_base_of_its_own() -> None:
+    def runs(index: str, *values: float) -> list[Any]:
+        rows = [activation_row(tokens=["a"], values=[value], index=index) for value in values]
+        return list(Feature.from_json(feature_row(activations=rows)).activations)
+
+    frame = to_dataframe([*runs("1", 1.0, 3.0), *runs("2", 5.0, 4.0)], "variants")
+    assert frame["difference"].tolist() == [0.0, 2.0, 0.0, -1.0]
+    assert frame["index"].tolist() == [1, 1, 2, 2]

@@ -17,6 +17,7 @@ FLOORS = [
     {"saelens"},
     {"models", "tokens"},
     {"wire", "examples", "variants"},
+    {"overlap"},
     {"frames", "html", "payload", "client", "demo", "exports", "recordings"},
     {"sources"},
     {"widgets"},

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-Kind: TypeAlias = Literal["summary", "activations", "tokens", "logits", "histograms", "explanations"]
+Kind: TypeAlias = Literal["summary", "activations", "tokens", "logits", "histograms", "explanations", "variants"]
 AnswerKind: TypeAlias = Literal["matches", "tokens", "wide", "values"]
 
 _KNOWN = (Feature, Activation, Answer)
@@ -35,7 +35,8 @@ def to_dataframe(
         ``"tokens"``, one row per token of them; ``"logits"``, one row per promoted or suppressed token;
         ``"histograms"``, one row per bin; ``"explanations"``, one row per explanation.
 
-        Of activations: ``"activations"`` (the default) and ``"tokens"``.
+        Of activations: ``"activations"`` (the default), ``"tokens"``, and ``"variants"``: each feature's texts token
+        by token beside the first of them, the base; one row per variant and token of it or of the base.
 
         Of answers: ``"matches"``, one row per match, and the default wherever there is one: per explanation found,
         per feature that fires on a text, per token and feature that fires at it, per near feature. ``"tokens"`` (of

@@ -9,6 +9,7 @@ import numpy as np
 
 from np_widgets.errors import InvalidRequest
 from np_widgets.frames.columns import Columns, categories, integers, keys, numbers, text_column, texts
+from np_widgets.frames.variants import variant_cells
 from np_widgets.models import Activation, Feature, LogitWeights
 from np_widgets.tokens import readable
 
@@ -38,9 +39,13 @@ def activation_frame(examples: Sequence[Example], kind: str) -> pd.DataFrame:
     """Lay example texts into rows, one for each or one for each of their tokens."""
     import pandas as pd
 
-    builders: dict[str, Callable[[Sequence[Example]], Columns]] = {"activations": _activations, "tokens": _tokens}
+    builders: dict[str, Callable[[Sequence[Example]], Columns]] = {
+        "activations": _activations,
+        "tokens": _tokens,
+        "variants": variant_cells,
+    }
     if kind not in builders:
-        raise InvalidRequest(f"Activations have no frame {kind!r}.", remedy="Kinds: activations, tokens.")
+        raise InvalidRequest(f"Activations have no frame {kind!r}.", remedy=f"Kinds: {', '.join(builders)}.")
     # The columns are ours alone, so pandas need not copy them: a frame of millions of rows would double.
     return pd.DataFrame(builders[kind](examples), copy=False)
 

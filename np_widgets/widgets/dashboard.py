@@ -119,13 +119,22 @@ class FeatureDashboard(TryOut):
             self.ref = str(self.feature.ref)
 
     def to_dataframe(self, kind: Kind = "summary") -> pd.DataFrame:
-        """Turn the shown feature into a frame; examples numbered as on the screen.
+        """Turn the shown feature into a frame, or the texts that were run.
+
+        Parameters
+        ----------
+        kind : str
+            One of the kinds of :func:`np_widgets.to_dataframe` for features, examples numbered as on the screen. Or
+            ``"variants"``: the reader's text and its variants token by token, with the value at each token, that of
+            the text's token in its place, and their difference.
 
         Raises
         ------
         InvalidRequest
-            When there is no feature to show, because it could not be fetched.
+            When there is no feature to show, because it could not be fetched, or no text was run.
         """
+        if kind == "variants":
+            return self._variants_frame()
         if self.feature is None:
             reason = f" {self.error['message']}" if self.error else ""
             raise InvalidRequest(f"There is no feature here to make a frame of.{reason}")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import traitlets
 
 from np_widgets.errors import InvalidRequest
+from np_widgets.frames import to_dataframe
 from np_widgets.models import Activation
 from np_widgets.payload import variants_payload
 from np_widgets.widgets.asking import Reference, failure
@@ -15,6 +16,8 @@ from np_widgets.widgets.view import ExamplesView
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    import pandas as pd
 
     from np_widgets.sources import FeatureSource
     from np_widgets.widgets.jobs import Jobs
@@ -107,6 +110,12 @@ class TryOut(ExamplesView):
         self._answer = {**variants_payload(answers), "numbers": numbers} if answers else None
         self.set_trait("answers", answers)
         self.set_trait("answer", self._known.get(wanted[0]) if wanted else None)
+
+    def _variants_frame(self) -> pd.DataFrame:
+        if not self.answers:
+            reason = self.error["message"] if self.error else "Set `text` and `texts`."
+            raise InvalidRequest(f"No text was run that a frame could be made of. {reason}")
+        return to_dataframe(self.answers, "variants")
 
     def _forget_answers(self) -> None:
         self._known = {}

@@ -129,3 +129,20 @@ def test_what_is_no_text_is_refused_where_it_is_written(dashboard: FeatureDashbo
     with pytest.raises(InvalidRequest, match="A variant is a text"):
         dashboard.texts = nonsense
     assert dashboard.texts == []
+
+
+def test_the_frame_has_the_differences(dashboard: FeatureDashboard) -> None:
+    dashboard.texts = ["he left home"]
+    dashboard.wait()
+    frame = dashboard.to_dataframe("variants")
+    assert frame["token"].tolist() == ["she", "left", "home", "he", "left", "home"]
+    assert frame["difference"].tolist() == [0.0] * 6
+    assert frame["change"].tolist()[3:] == ["replaced", "same", "same"]
+
+
+def test_there_is_no_frame_of_texts_that_were_not_run(source: SlowSource) -> None:
+    with pytest.raises(InvalidRequest, match=r"No text was run .* Set `text`"):
+        FeatureDashboard(REF, source=source).to_dataframe("variants")
+    source.errors["she left"] = InvalidRequest("The text is too long.")
+    with pytest.raises(InvalidRequest, match=r"No text was run .* too long"):
+        FeatureDashboard(REF, source=source, text="she left").to_dataframe("variants")
