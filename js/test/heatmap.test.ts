@@ -48,6 +48,18 @@ describe("tokens", () => {
       expect(text(".npw-notes")).toContain("every value is zero");
     }));
 
+  test("that are unknown are not called zero, nor is their peak", () => {
+    const [nan, gutter] = [Number.NaN, ".npw-gutter"];
+    const odd = texts([
+      { tokens: ["a", "b"], values: [0, nan] },
+      { tokens: ["c"], values: [nan] },
+    ]);
+    return withView(widget, heatmap(odd), ({ all, text }) => {
+      expect(text(".npw-notes")).toBe("");
+      expect(all(gutter).map((node) => node.textContent)).toEqual(["–", "–"]);
+    });
+  });
+
   test("that continue a character show a mark with a value of its own", () => {
     const split = texts([{ tokens: ["Ã", "©"], values: [0, 3] }], { joined: { 0: "é", 1: "" } });
     return withView(widget, heatmap(split), ({ text, all }) => {

@@ -90,7 +90,8 @@ const createFrame = (model: HeatmapModel, signal: AbortSignal, ports: Ports, lis
     const chips = ports.chips?.(doc, view) ?? [];
     refill(filters, ...chips, shown ? "" : h("p", "empty", ports.none(doc, view, plan.total)));
     refill(common, ...(view.window === "stacked" ? tallies(doc, plan) : []));
-    refill(below, shown && !doc.top ? "every value is zero   " : "", ...notes(doc, view));
+    const zero = shown && doc.values.every((value) => value === 0);
+    refill(below, zero ? "every value is zero   " : "", ...notes(doc, view));
   };
   return { bar, body, draw };
 };

@@ -14,8 +14,8 @@ const facts = (doc: Doc, p: number, where?: string): string => {
     (doc.diverging ? signed : number)(doc.values[p]!),
     position === doc.raw.peaks[text] && "peak",
     d && `DFA ${signed(d)}`,
-    mark && position === mark.source && "DFA source",
-    mark && position === mark.target && "DFA target",
+    position === mark?.source && "DFA source",
+    position === mark?.target && "DFA target",
     l && `loss ${signed(l)}`,
   ];
   return parts.filter(Boolean).join(" · ");

@@ -27,15 +27,15 @@ const heading = ({ kind, low, high, fraction }: Group): HTMLElement | "" =>
         fraction !== null && h("span", "quiet", `${brief(fraction * 100)} % of tokens`),
       );
 
-/** The peak, whatever the window stands around: texts are grouped and ordered by it. */
+/** The peak, whatever the window stands around, as texts are grouped and ordered by it; a dash where none is known. */
 const gutter = ({ doc, view }: List, { which, first, parts }: Row): HTMLElement => {
   if (!first) return h("span", "gutter position", `${parts[0]![0] - doc.starts[which]!}`);
-  const value = doc.values[peakOf(doc, which)] ?? 0;
+  const value = doc.values[peakOf(doc, which)];
   const copies = doc.raw.copies?.[which];
   const node = h(
     "span",
-    value < 0 ? "gutter below" : "gutter",
-    Number.isNaN(value) ? "?" : brief(value),
+    value! < 0 ? "gutter below" : "gutter",
+    value ? brief(value) : "–",
     copies && h("span", "copies", `×${copies + 1}`),
   );
   if (view.window !== "full") node.title = "peak · whole text or window";
