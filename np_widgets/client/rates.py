@@ -90,18 +90,23 @@ class RateLimits:
         self._known: dict[str, RateLimit] = {}
         self._lock = Lock()
 
-    def note(self, path: str, headers: Mapping[str, str]) -> None:
-        """Keep what an answer's header says."""
+    def note(self, path: str, headers: Mapping[str, str], asked_at: datetime) -> None:
+        """Keep what an answer's header says; of answers that were under way together, what the lowest one says."""
         text = headers.get("x-limit-remaining", "").strip()
-        if _COUNT.fullmatch(text):
-            group = limited_group(path)
+        if not _COUNT.fullmatch(text):
+            return
+        group, remaining = limited_group(path), int(text)
+        with self._lock:
             before = self._known.get(group)
+            if before and before.seen_at >= asked_at:  # they may arrive in another order than they were counted in
+                remaining = min(remaining, before.remaining)
             limit, window = (before.limit, before.window) if before else (None, None)
-            self._keep(RateLimit(group, int(text), datetime.now(UTC), limit, window))
+            self._keep(RateLimit(group, remaining, datetime.now(UTC), limit, window))
 
     def note_refusal(self, endpoint: str, limit: int | None, window: str | None) -> None:
         """Keep what a 429 says."""
-        self._keep(RateLimit(endpoint, 0, datetime.now(UTC), limit, window))
+        with self._lock:
+            self._keep(RateLimit(endpoint, 0, datetime.now(UTC), limit, window))
 
     def demand(self, paths: Iterable[str]) -> None:
         """Refuse what cannot be answered whole: requests to these paths, all of which are needed.
@@ -136,5 +141,4 @@ class RateLimits:
             return dict(self._known)
 
     def _keep(self, limit: RateLimit) -> None:
-        with self._lock:
-            self._known[limit.endpoint] = limit
+        self._known[limit.endpoint] = limit

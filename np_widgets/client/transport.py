@@ -155,9 +155,10 @@ class Transport:
         NeuronpediaError
             The error of the tree that fits what happened.
         """
+        asked_at = datetime.now(UTC)
         reply = self._follow(call, key)
         faults = Faults(self._address, key)
-        self.limits.note(call.path, reply.headers)
+        self.limits.note(call.path, reply.headers, asked_at)
         if 200 <= reply.status < 300:
             failure = faults.of_success(call, reply.status, reply.body)
         else:

@@ -154,6 +154,16 @@ def test_one_request_alone_is_left_to_the_service(client: NeuronpediaClient, ser
     assert client.rate_limits["/api/activation/new"].remaining > 0
 
 
+def test_answers_that_overtake_each_other_leave_the_lowest_count() -> None:
+    limits, path = RateLimits(), "/api/activation/new"
+    together = datetime.now(UTC)
+    for remaining in ("3", "1", "2"):
+        limits.note(path, {"x-limit-remaining": remaining}, together)
+    assert limits.snapshot()[path].remaining == 1
+    limits.note(path, {"x-limit-remaining": "5"}, datetime.now(UTC) + timedelta(seconds=1))  # the window slid
+    assert limits.snapshot()[path].remaining == 5
+
+
 def test_what_is_kept_here_counts_for_nothing(make_client: MakeClient, server: LoopbackServer) -> None:
     client = make_client(cache=True)
     server.limiter.limits["/api/activation/new"] = 5
