@@ -14,9 +14,9 @@ import np_widgets
 ROOT = Path(np_widgets.__file__).parent
 FLOORS = [
     {"errors"},
-    {"saelens"},
+    {"saelens", "checks"},
     {"models", "tokens"},
-    {"wire", "examples", "variants"},
+    {"wire", "examples", "variants", "searches"},
     {"overlap"},
     {"frames", "html", "payload", "client", "demo", "exports", "recordings"},
     {"sources"},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
 
-from np_widgets.client import checks
+from np_widgets import checks
 from np_widgets.client.address import Address
 from np_widgets.client.cache import Cache
 from np_widgets.client.keys import KeyRing

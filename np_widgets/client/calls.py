@@ -14,8 +14,8 @@ from np_widgets.client.routes import Call, get, post
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from np_widgets.client.questions import ExplanationSearch, SetSearch, TokenSearch
     from np_widgets.models import FeatureRef
+    from np_widgets.searches import ExplanationSearch, SetSearch, TokenSearch
 
 _ACTIVATE_HINT = (
     "The service does not say why. Likely reasons: nothing runs this source (the source has no inference server), "

@@ -15,7 +15,6 @@ from np_widgets.wire import missing_features
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from np_widgets.client.questions import SetSearch, TokenSearch
     from np_widgets.models import (
         Feature,
         FeatureRef,
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
         TopFeatureMatch,
         TopFeatureMatches,
     )
+    from np_widgets.searches import SetSearch, TokenSearch
 
     Found = Mapping[FeatureRef, Feature]
 

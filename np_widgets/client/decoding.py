@@ -28,7 +28,6 @@ from np_widgets.wire import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from np_widgets.client.questions import ExplanationSearch, SetSearch, TokenSearch
     from np_widgets.models import (
         Activation,
         Catalogue,
@@ -43,6 +42,7 @@ if TYPE_CHECKING:
         TokenFeatureMatches,
         TopFeatureMatches,
     )
+    from np_widgets.searches import ExplanationSearch, SetSearch, TokenSearch
 
 T = TypeVar("T")
 

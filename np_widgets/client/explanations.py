@@ -5,12 +5,13 @@ from __future__ import annotations
 import warnings
 from typing import TYPE_CHECKING, NoReturn
 
-from np_widgets.client import calls, checks, decoding
+from np_widgets import checks
+from np_widgets.client import calls, decoding
 from np_widgets.client.base import BaseClient
 from np_widgets.client.pages import Pages
 from np_widgets.client.progress import progress
-from np_widgets.client.questions import ExplanationSearch
 from np_widgets.errors import InvalidRequest, NeuronpediaError
+from np_widgets.searches import ExplanationSearch
 from np_widgets.wire import PAGE_SIZE
 
 if TYPE_CHECKING:

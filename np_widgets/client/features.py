@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from np_widgets.client import calls, checks, decoding
+from np_widgets import checks
+from np_widgets.client import calls, decoding
 from np_widgets.client.base import BaseClient
 from np_widgets.client.progress import progress
 from np_widgets.client.together import Question
 from np_widgets.errors import InvalidRequest, NotFound, UnexpectedResponse
 from np_widgets.models import Activation, Feature, FeatureRef, NearestFeature, NearestFeatures, RefLike
+from np_widgets.searches import NearestSearch
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Sequence
@@ -162,15 +164,12 @@ class FeatureEndpoints(BaseClient):
             Closest first, the feature itself left out of its own source. Another source is asked by
             ``POST /api/cossim`` (contract, 5.1), which needs a server that runs it.
         """
-        feature = FeatureRef.parse(ref)
-        if model is not None and source is None:
-            raise InvalidRequest(f"The model {model!r} is named, but no source of it.", remedy='Add source="6-res-jb".')
-        model = checks.check_name(feature.model if model is None else model, "model", "gpt2-small")
-        source = checks.check_name(feature.source if source is None else source, "source", "6-res-jb")
-        if (model, source) == (feature.model, feature.source):
-            return _neighbours(self.get_feature(feature, refresh=refresh))
-        call = calls.nearest(feature, model, source)
-        return self._reader.read(call, decoding.nearest(feature, model, source), refresh=refresh)
+        search = NearestSearch.check(ref, model, source)
+        if search.is_own:
+            return _neighbours(self.get_feature(search.ref, refresh=refresh))
+        call = calls.nearest(search.ref, search.model, search.source)
+        decode = decoding.nearest(search.ref, search.model, search.source)
+        return self._reader.read(call, decode, refresh=refresh)
 
 
 def _neighbours(feature: Feature) -> NearestFeatures:

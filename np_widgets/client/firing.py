@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from np_widgets.client import calls, checks, decoding
+from np_widgets import checks
+from np_widgets.client import calls, decoding
 from np_widgets.client.completing import complete_tokens, complete_top
 from np_widgets.client.features import FeatureEndpoints
-from np_widgets.client.questions import SetSearch, TokenSearch
 from np_widgets.client.texts import TextEndpoints
 from np_widgets.client.together import Question
+from np_widgets.searches import SetSearch, TokenSearch
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from np_widgets.client import calls, checks, decoding
+from np_widgets import checks
+from np_widgets.client import calls, decoding
 from np_widgets.client.base import BaseClient
 from np_widgets.client.together import Question
 from np_widgets.errors import NeuronpediaError, ServerError

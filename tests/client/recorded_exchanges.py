@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import parse_qsl, unquote
 
 from np_widgets.client import NeuronpediaClient, decoding
-from np_widgets.client.questions import ExplanationSearch, SetSearch, TokenSearch
 from np_widgets.client.routes import Call
 from np_widgets.errors import (
     InvalidRequest,
@@ -24,6 +23,7 @@ from np_widgets.errors import (
     UnexpectedResponse,
 )
 from np_widgets.models import FeatureRef
+from np_widgets.searches import ExplanationSearch, SetSearch, TokenSearch
 from tests.server import faults
 
 if TYPE_CHECKING:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from np_widgets.client import checks
+from np_widgets import checks
 from np_widgets.errors import InvalidRequest
+from np_widgets.models import FeatureRef
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from np_widgets.models import RefLike
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,3 +105,29 @@ class TokenSearch:
             ignore_bos=bool(ignore_bos),
             limit=checks.check_count(limit, "limit", 1, checks.MOST_FOR_TOKENS),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class NearestSearch:
+    """A search for the features of a source whose directions are closest to a feature's."""
+
+    ref: FeatureRef
+    model: str
+    source: str
+
+    @classmethod
+    def check(cls, ref: RefLike, model: str | None, source: str | None) -> NearestSearch:
+        """Refuse what makes no sense; what is not named is the feature's own."""
+        feature = FeatureRef.parse(ref)
+        if model is not None and source is None:
+            raise InvalidRequest(f"The model {model!r} is named, but no source of it.", remedy='Add source="6-res-jb".')
+        return cls(
+            ref=feature,
+            model=checks.check_name(feature.model if model is None else model, "model", "gpt2-small"),
+            source=checks.check_name(feature.source if source is None else source, "source", "6-res-jb"),
+        )
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it is among the features of its own source."""
+        return (self.model, self.source) == (self.ref.model, self.ref.source)
