@@ -70,3 +70,17 @@ def test_every_page_it_links_to_exists() -> None:
     root = Path(__file__).parent.parent
     for target in re.findall(r"\]\((?!https?:|#)([^)]+)\)", README):
         assert (root / target).exists(), target
+
+
+def test_every_error_that_it_explains_is_one_that_is_raised() -> None:
+    of_others = ("No version of module anywidget", "Error displaying widget", "Loading widget")
+    package = Path(npw.__file__).parent
+    words = "".join(path.read_text(encoding="utf-8") for path in package.rglob("*.py"))
+    spoken = re.sub(r"\{[^{}]*\}", "…", words)
+    explained = [
+        text for text in re.findall(r"^\*\*`(.*?)`", README, flags=re.MULTILINE) if not text.startswith(of_others)
+    ]
+    assert len(explained) >= 5
+    for text in explained:
+        for part in filter(None, map(str.strip, text.split("…"))):
+            assert part in spoken, text
