@@ -30,6 +30,7 @@ if TYPE_CHECKING:  # what completion and type checkers see; `_HOMES` says the sa
     from np_widgets.widgets.histogram import ActivationHistogram
     from np_widgets.widgets.logits import LogitBars
     from np_widgets.widgets.search import ExplanationSearch
+    from np_widgets.widgets.top_features import TopFeatures
 
 __version__ = "0.1.0"
 
@@ -55,6 +56,7 @@ _HOMES = {
     "NotFound": "errors",
     "RateLimited": "errors",
     "ServerError": "errors",
+    "TopFeatures": "widgets.top_features",
     "Unauthorized": "errors",
     "UnexpectedResponse": "errors",
     "activate": "sources",
@@ -88,6 +90,7 @@ __all__ = [
     "NotFound",
     "RateLimited",
     "ServerError",
+    "TopFeatures",
     "Unauthorized",
     "UnexpectedResponse",
     "activate",

@@ -7,6 +7,7 @@ widget, a saved notebook and a stand-alone page hold the same thing.
 
 from np_widgets.payload.feature import feature_payload, histograms_payload, logits_payload
 from np_widgets.payload.matches import matches_payload
+from np_widgets.payload.matrix import matrix_payload, token_features_payload
 from np_widgets.payload.packing import Payload
 from np_widgets.payload.provenance import feature_provenance, provenance_payload, texts_provenance
 from np_widgets.payload.texts import texts_payload
@@ -19,8 +20,10 @@ __all__ = [
     "histograms_payload",
     "logits_payload",
     "matches_payload",
+    "matrix_payload",
     "provenance_payload",
     "texts_payload",
     "texts_provenance",
+    "token_features_payload",
     "variants_payload",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
 import ipywidgets
 import traitlets
@@ -54,6 +54,8 @@ class Asking(BaseWidget):
     #: The trait that names the feature whose dashboard stands open.
     _opens: ClassVar[str] = "selected"
 
+    _jobs: Jobs
+
     busy = traitlets.Unicode("", help="What is being fetched or computed; empty when nothing is.").tag(sync=True)
     error = json_trait("What went wrong last, and what to do.")
     selected: Any = Reference(
@@ -68,9 +70,13 @@ class Asking(BaseWidget):
         sync=True, **ipywidgets.widget_serialization
     )
 
+    def __new__(cls, *arguments: Any, **options: Any) -> Self:  # noqa: ANN401 (the constructor's)
+        """Make a widget that can be closed: one whose constructor fails is, whatever the subclass checks first."""
+        widget: Self = super().__new__(cls, *arguments, **options)
+        widget._jobs = Jobs()
+        return widget
+
     def __init__(self, *, source: SourceLike = None, **options: Any) -> None:  # noqa: ANN401 (trait values)
-        # First, since a constructor that fails is still closed.
-        self._jobs = Jobs()
         self._source = resolve(source)
         super().__init__(**options)
         self._open(getattr(self, self._opens))
