@@ -102,7 +102,8 @@ def test_features_are_asked_for_by_number_and_fifty_at_a_time(
     features = client.get_features(wanted, max_activations=2)
     assert [feature.ref for feature in features] == wanted
     assert sorted(len(body) for body in bodies(server)) == [20, 50, 50]  # at once, so in any order
-    assert bodies(server)[0][0] == {"modelId": MODEL, "layer": "2-demo-sae", "index": 0, "maxActsToReturn": 2}
+    first = {"modelId": MODEL, "layer": "2-demo-sae", "index": 0, "maxActsToReturn": 2}
+    assert first in [body[0] for body in bodies(server)]
     assert {len(feature.activations) for feature in features} <= {0, 1, 2}
 
 
