@@ -20,10 +20,13 @@ MODEL_ID = "demo-tiny"
 SOURCE_ID = "2-demo-sae"
 """Id of the sparse autoencoder: it reads the residual stream that enters block 2."""
 
+SOURCE_SET_ID = "demo-sae"
+"""Id of the family of which that is the only one."""
+
 VECTOR_SOURCE_ID = "2-neuronpedia-resid-pre"
 """Id under which the topic directions are kept, by the service's grammar for user vectors."""
 
-__all__ = ["MODEL_ID", "SOURCE_ID", "VECTOR_SOURCE_ID", "DemoModel", "load"]
+__all__ = ["MODEL_ID", "SOURCE_ID", "SOURCE_SET_ID", "VECTOR_SOURCE_ID", "DemoModel", "load"]
 
 _loading = Lock()
 

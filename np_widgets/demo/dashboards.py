@@ -12,7 +12,7 @@ from threadpoolctl import threadpool_limits
 from .model import Array, Transformer, padded
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from .sae import SparseAutoencoder
     from .tokenizer import Reading, Tokenizer
@@ -83,10 +83,24 @@ class Corpus:
         return int(np.searchsorted(ends, number - self.starts[document], side="right"))
 
 
-def merge(values: Array, readings: list[Reading]) -> Array:
-    """Give each reading the strongest value of its tokens."""
-    strongest = [max(values[r.first : r.end], key=abs, default=np.float32(0)) for r in readings]
-    return np.array(strongest, dtype=np.float32)
+def merge(values: Array, readings: Sequence[Reading]) -> Array:
+    """Give each reading the strongest value of its tokens.
+
+    Parameters
+    ----------
+    values : ndarray of float32, shape (tokens,) or (tokens, latents)
+    readings : sequence of Reading
+        One after another, as :meth:`Tokenizer.read` cuts them.
+
+    Returns
+    -------
+    ndarray of float32, shape (readings,) or (readings, latents)
+    """
+    if not readings:
+        return values[:0]
+    firsts = np.array([reading.first for reading in readings])
+    highest, lowest = np.maximum.reduceat(values, firsts), np.minimum.reduceat(values, firsts)
+    return np.where(-lowest > highest, lowest, highest)
 
 
 class Firings:
@@ -115,13 +129,23 @@ class Firings:
         order = np.argsort(self._numbers[part])
         return self._numbers[part][order].astype(np.int64), self._values[part][order]
 
+    def strength_by_token(self, n_tokens: int) -> NDArray[np.float64]:
+        """Return the sum of squares of each latent's firings on each entry of the vocabulary, latent by entry."""
+        shape = len(self._starts) - 1, n_tokens
+        latents = np.repeat(np.arange(shape[0]), np.diff(self._starts))
+        ids = np.concatenate(self.corpus.texts)[self._numbers]
+        cells = np.ravel_multi_index((latents, ids), shape)
+        squares = self._values.astype(np.float64) ** 2
+        sums = np.bincount(cells, weights=squares, minlength=shape[0] * shape[1])
+        return np.asarray(sums, dtype=np.float64).reshape(shape)
 
-def examples(corpus: Corpus, numbers: Ints, values: Array, *, intervals: bool = True) -> list[Example]:
+
+def examples(corpus: Corpus, numbers: Ints, values: Array, *, top: int = TOP, intervals: bool = True) -> list[Example]:
     """Choose the texts of a dashboard: the strongest, then some from each band of strength."""
     if not len(numbers):
         return []
     make = _maker(corpus, numbers, values)
-    strongest = _one_per_document(corpus, numbers, np.argsort(-values, kind="stable"), TOP)
+    strongest = _one_per_document(corpus, numbers, np.argsort(-values, kind="stable"), top)
     peak = float(values.max())
     chosen = [make(int(i), -1.0, peak, -1.0) for i in strongest]
     if not intervals:

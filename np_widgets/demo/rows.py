@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from . import MODEL_ID, SOURCE_ID, VECTOR_SOURCE_ID
+import numpy as np
+
+from . import MODEL_ID, SOURCE_ID, SOURCE_SET_ID, VECTOR_SOURCE_ID
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from numpy.typing import NDArray
 
 Row = dict[str, Any]
 
@@ -20,9 +24,10 @@ DESCRIPTION = (
 )
 
 
-def round_all(values: Sequence[float]) -> list[float]:
+def round_all(values: Sequence[float] | NDArray[np.floating]) -> list[float]:
     """Round to the four decimals that replies carry."""
-    return [round(float(value), 4) for value in values]
+    rounded: list[float] = np.round(np.asarray(values, dtype=np.float64), 4).tolist()
+    return rounded
 
 
 def model_row(shape: Row, created: str) -> Row:
@@ -37,7 +42,7 @@ def model_row(shape: Row, created: str) -> Row:
         "dimension": shape["width"],
         "thinking": False,
         "visibility": "PUBLIC",
-        "defaultSourceSetName": SOURCE_ID.partition("-")[2],
+        "defaultSourceSetName": SOURCE_SET_ID,
         "defaultSourceId": SOURCE_ID,
         "defaultGraphSourceSetName": None,
         "inferenceEnabled": True,
@@ -96,7 +101,7 @@ def source_set_row(created: str) -> Row:
     """Return the SourceSet row of the autoencoder; vectors have none."""
     return {
         "modelId": MODEL_ID,
-        "name": SOURCE_ID.partition("-")[2],
+        "name": SOURCE_SET_ID,
         "hasDashboards": True,
         "allowInferenceSearch": True,
         "visibility": "PUBLIC",
@@ -134,7 +139,7 @@ def neuron_row(source: str, index: int, created: str) -> Row:
         "modelId": MODEL_ID,
         "layer": source,
         "index": str(index),
-        "sourceSetName": SOURCE_ID.partition("-")[2] if source == SOURCE_ID else None,
+        "sourceSetName": SOURCE_SET_ID if source == SOURCE_ID else None,
         "creatorId": AUTHOR,
         "createdAt": created,
         "maxActApprox": 0,
@@ -151,7 +156,7 @@ def hook_name(shape: Row) -> str:
     return f"blocks.{shape['hook']}.hook_resid_pre"
 
 
-def activation_row(source: str, index: int, tokens: list[str], values: Sequence[float]) -> Row:
+def activation_row(source: str, index: int, tokens: list[str], values: Sequence[float] | NDArray[np.floating]) -> Row:
     """Return what ``POST /api/activation/new`` returns for one text."""
     rounded = round_all(values)
     largest = max(rounded, default=0.0)

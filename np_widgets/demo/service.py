@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from np_widgets.errors import InvalidRequest
-
 from . import SOURCE_ID, VECTOR_SOURCE_ID, rows
 from .dashboards import merge
-from .model import Array, padded
-from .replies import Dashboards
-from .tokenizer import BOS, Reading
-from .weights import Shipped, read_shipped
+from .model import padded
+from .reading import BOS_TEXT
+from .searching import SearchingModel
+from .tokenizer import BOS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -23,19 +21,12 @@ Reply = dict[str, Any]
 Direction = tuple[str, "str | int"]
 
 
-class DemoModel:
+class DemoModel(SearchingModel):
     """A tiny language model, its sparse autoencoder, and dashboards computed from them.
 
     Nothing is a stored answer: a feature's examples and histograms come from running the shipped
     texts through the model when the first feature is asked for. May be used from several threads.
     """
-
-    def __init__(self) -> None:
-        self._shipped: Shipped = read_shipped()
-        self._dashboards = Dashboards(self._shipped)
-        self.n_features = len(self._shipped.sae)
-        self.n_vectors = len(self._shipped.vectors)
-        self.context = self._shipped.transformer.context - 1
 
     # Features ------------------------------------------------------------------------------
 
@@ -47,7 +38,7 @@ class DemoModel:
         KeyError
             If there is no such latent.
         """
-        return self._dashboards.latent(_checked(index, self.n_features, SOURCE_ID))
+        return self._dashboards.latent(self._found(SOURCE_ID, index))
 
     def vector_feature(self, index: int) -> Reply:
         """Return what ``GET /api/feature`` returns for one topic direction.
@@ -60,7 +51,7 @@ class DemoModel:
         KeyError
             If there is no such direction.
         """
-        return self._dashboards.vector(_checked(index, self.n_vectors, VECTOR_SOURCE_ID))
+        return self._dashboards.vector(self._found(VECTOR_SOURCE_ID, index))
 
     def feature_in(self, source: str, index: str | int) -> Reply:
         """Return the feature of either source.
@@ -70,7 +61,8 @@ class DemoModel:
         KeyError
             If there is no such source or index.
         """
-        return self.vector_feature(int(index)) if self._is_vector(source, index) else self.feature(int(index))
+        number = self._found(source, index)
+        return self._dashboards.vector(number) if source == VECTOR_SOURCE_ID else self._dashboards.latent(number)
 
     # Texts ---------------------------------------------------------------------------------
 
@@ -93,31 +85,18 @@ class DemoModel:
         InvalidRequest
             If the text is empty or longer than the model can read.
         """
-        is_vector = self._is_vector(source, index)
+        number = self._found(source, index)
         residual, readings = self._read(text)
-        if is_vector:
-            values = residual @ self._shipped.vectors[int(index)]
+        if source == VECTOR_SOURCE_ID:
+            values = residual @ self._shipped.vectors[number]
         else:
-            values = self._shipped.sae.encode_one(residual, int(index))
+            values = self._shipped.sae.encode_one(residual, number)
         tokens = [reading.text for reading in readings]
         merged = merge(values[1:], readings)
-        if is_vector and not ignore_bos:
-            tokens, merged = ["<bos>", *tokens], np.insert(merged, 0, values[0])
-        row = rows.activation_row(source, int(index), tokens, merged.tolist())
+        if source == VECTOR_SOURCE_ID and not ignore_bos:
+            tokens, merged = [BOS_TEXT, *tokens], np.insert(merged, 0, values[0])
+        row = rows.activation_row(source, number, tokens, merged)
         return row | {"dataSource": "Neuronpedia", "createdAt": _now()}
-
-    def active_features(self, text: str) -> tuple[list[str], Array]:
-        """Return the tokens of a text, and token by latent the activation of every latent."""
-        residual, readings = self._read(text)
-        activations = self._shipped.sae.encode(residual[1:])
-        merged = [activations[r.first : r.end].max(0) for r in readings]
-        return [reading.text for reading in readings], np.array(merged, dtype=np.float32)
-
-    def tokenize(self, text: str) -> tuple[list[int], list[str]]:
-        """Return the token ids of a text and what each of them stands for in the vocabulary."""
-        tokenizer = self._shipped.tokenizer
-        ids = tokenizer.encode(text)
-        return ids, [tokenizer.text_of(index) for index in ids]
 
     def generate(
         self,
@@ -150,7 +129,9 @@ class DemoModel:
             Stretches of text that joined give the continuation.
         """
         ids = self._encode(prompt)
-        directions = [strength * self._direction(*where) for where, strength in steer]
+        directions = [
+            strength * self._directions(source)[self._found(source, index)] for (source, index), strength in steer
+        ]
         added = np.stack(directions).sum(0, keepdims=True) if directions else None
         drawn = self._shipped.transformer.sample(
             padded([ids]),
@@ -176,42 +157,6 @@ class DemoModel:
                 pending = []
         if pending:
             yield tokenizer.decode(pending)
-
-    def _encode(self, text: str) -> list[int]:
-        ids = self._shipped.tokenizer.encode(text)
-        if len(ids) > self.context:
-            raise InvalidRequest(
-                f"This text has {len(ids)} tokens, and the demo model reads at most {self.context}. "
-                "Words that it does not know are spelt in pieces and count as several.",
-                remedy="Shorten it, or split it into several texts.",
-            )
-        return ids
-
-    def _read(self, text: str) -> tuple[Array, list[Reading]]:
-        ids = self._encode(text)
-        if not ids:
-            raise InvalidRequest("An empty text has no tokens to run.", remedy="Give at least one character.")
-        residual = self._shipped.transformer.residual(padded([ids]))[0]
-        return residual, self._shipped.tokenizer.read(ids)
-
-    def _is_vector(self, source: str, index: str | int) -> bool:
-        """Check that a feature exists and return which source it is in."""
-        if source not in (SOURCE_ID, VECTOR_SOURCE_ID):
-            raise KeyError(f"The demo model has no source {source!r}, only {SOURCE_ID!r} and {VECTOR_SOURCE_ID!r}.")
-        _checked(index, self.n_features if source == SOURCE_ID else self.n_vectors, source)
-        return source == VECTOR_SOURCE_ID
-
-    def _direction(self, source: str, index: str | int) -> Array:
-        table = self._shipped.vectors if self._is_vector(source, index) else self._shipped.sae.decoder
-        direction: Array = table[int(index)]
-        return direction
-
-
-def _checked(index: str | int, size: int, source: str) -> int:
-    number = int(index) if str(index).isascii() and str(index).isdigit() else -1
-    if not 0 <= number < size:
-        raise KeyError(f"{source!r} has features 0 to {size - 1}; there is no {index!r}.")
-    return number
 
 
 def _now() -> str:
