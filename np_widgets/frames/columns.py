@@ -9,14 +9,14 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from np_widgets.models import Feature, Named
+    from np_widgets.models import Feature, FeatureRef, Named
 
 Columns: TypeAlias = dict[str, Any]
 
 _NUMBER = np.float64
 
 
-def keys(named: Sequence[Feature | Named], repeats: Any = 1) -> Columns:  # noqa: ANN401 (one or an array)
+def keys(named: Sequence[Feature | FeatureRef | Named], repeats: Any = 1) -> Columns:  # noqa: ANN401 (one or an array)
     """Make the three columns that every frame begins with; frames are joined by them."""
     return {
         "model": categories([n.model for n in named], repeats=repeats),
