@@ -3,6 +3,14 @@
 from np_widgets.models.activation import Activation, DirectFeatureAttribution, QuantileInterval, ZPattern
 from np_widgets.models.catalogue import Catalogue, MethodName, Model, Release, Source, SourceSet
 from np_widgets.models.feature import Feature
+from np_widgets.models.firings import (
+    SourceActivations,
+    TokenFeatureMatch,
+    TokenFeatureMatches,
+    TokenMatches,
+    TopFeatureMatch,
+    TopFeatureMatches,
+)
 from np_widgets.models.matches import (
     Answer,
     ExplanationMatch,
@@ -11,12 +19,6 @@ from np_widgets.models.matches import (
     Named,
     NearestFeature,
     NearestFeatures,
-    SourceActivations,
-    TokenFeatureMatch,
-    TokenFeatureMatches,
-    TokenMatches,
-    TopFeatureMatch,
-    TopFeatureMatches,
 )
 from np_widgets.models.parts import (
     Comment,
@@ -31,12 +33,31 @@ from np_widgets.models.parts import (
 from np_widgets.models.provenance import LengthMismatch, Provenance
 from np_widgets.models.record import NO_NUMBERS, FloatArray, Record, frozen_array
 from np_widgets.models.ref import FeatureRef, RefLike
+from np_widgets.models.steering import (
+    AxisReading,
+    AxisTurn,
+    Candidate,
+    ChatMessage,
+    FeaturesLike,
+    MessagesLike,
+    SteeringFeature,
+    SteeringPreset,
+    SteerRequest,
+    SteerResult,
+    SteerSettings,
+    SteerText,
+    TokenLogprob,
+)
 
 __all__ = [
     "NO_NUMBERS",
     "Activation",
     "Answer",
+    "AxisReading",
+    "AxisTurn",
+    "Candidate",
     "Catalogue",
+    "ChatMessage",
     "Comment",
     "DirectFeatureAttribution",
     "Explanation",
@@ -45,12 +66,14 @@ __all__ = [
     "ExplanationScore",
     "Feature",
     "FeatureRef",
+    "FeaturesLike",
     "FloatArray",
     "Histogram",
     "LengthMismatch",
     "ListMembership",
     "LogitWeights",
     "Matches",
+    "MessagesLike",
     "MethodName",
     "Model",
     "Named",
@@ -66,8 +89,15 @@ __all__ = [
     "Source",
     "SourceActivations",
     "SourceSet",
+    "SteerRequest",
+    "SteerResult",
+    "SteerSettings",
+    "SteerText",
+    "SteeringFeature",
+    "SteeringPreset",
     "TokenFeatureMatch",
     "TokenFeatureMatches",
+    "TokenLogprob",
     "TokenMatches",
     "TopFeatureMatch",
     "TopFeatureMatches",
