@@ -1,16 +1,12 @@
-"""Answers to questions: which features are about something, which fire on a text, which are near."""
+"""Answers to questions: what all have in common, and those that name features, by meaning and by direction."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-import numpy as np
-import numpy.typing as npt
-
-from np_widgets.models.activation import DirectFeatureAttribution
 from np_widgets.models.feature import Feature
 from np_widgets.models.provenance import Provenance
-from np_widgets.models.record import FloatArray, Record
+from np_widgets.models.record import Record
 from np_widgets.models.ref import FeatureRef
 
 if TYPE_CHECKING:
@@ -128,155 +124,6 @@ class ExplanationMatches(Matches[ExplanationMatch], frozen=True, kw_only=True, e
         return f"<{len(self)} explanations for {self.query!r}{first}{state}>"
 
 
-class TopFeatureMatch(Named, frozen=True, kw_only=True, eq=False):
-    """One feature that fires on a text.
-
-    Attributes
-    ----------
-    values : ndarray of float64, shape (tokens,)
-        Its activation at each token of the text.
-    peak, peak_index
-        The largest value and its position.
-    feature : Feature or None
-        The feature with one example; None where the database lacks it. Its density may be unknown (None).
-    """
-
-    values: FloatArray
-    peak: float | None = None
-    peak_index: int | None = None
-    dfa: DirectFeatureAttribution | None = None
-    feature: Feature | None = None
-
-
-class TopFeatureMatches(Matches[TopFeatureMatch], frozen=True, kw_only=True, eq=False):
-    """The features that fire most on one text.
-
-    Attributes
-    ----------
-    text : str
-    model, source_set
-        Whose features were asked.
-    sources : tuple of str
-        The sources that were asked; empty for all of the set.
-    tokens : tuple of str
-        Raw vocabulary strings, the beginning-of-text token included where the service has put it.
-    sort_positions : tuple of int
-        The tokens whose summed values sort the features; empty: by peak.
-    matches : tuple of TopFeatureMatch
-        Strongest first.
-    """
-
-    text: str
-    model: str
-    source_set: str
-    sources: tuple[str, ...] = ()
-    tokens: tuple[str, ...] = ()
-    sort_positions: tuple[int, ...] = ()
-
-    @property
-    def values(self) -> FloatArray:
-        """The activations as one array, shape (matches, tokens)."""
-        if not self.matches:
-            return np.zeros((0, len(self.tokens)))
-        return np.stack([match.values for match in self.matches])
-
-    def __repr__(self) -> str:
-        return f"<{len(self)} features of {self.model}/{self.source_set} on {_excerpt(self.text)}>"
-
-
-class TokenFeatureMatch(Named, frozen=True, kw_only=True, eq=False):
-    """One feature that fires at one token.
-
-    Attributes
-    ----------
-    value : float
-        Its activation there.
-    feature : Feature or None
-        The feature without examples; None where the database lacks it, or when several texts were asked at once.
-    """
-
-    value: float
-    feature: Feature | None = None
-
-
-class TokenMatches(Record, frozen=True, kw_only=True, eq=False):
-    """A token and the features that fire most at it, strongest first.
-
-    Attributes
-    ----------
-    position : int
-        As the service counts, from the beginning-of-text token.
-    token : str
-        Raw.
-    is_special : bool
-        Whether it is one of the vocabulary's own marks.
-    """
-
-    position: int
-    token: str
-    is_special: bool = False
-    matches: tuple[TokenFeatureMatch, ...] = ()
-
-
-class TokenFeatureMatches(Matches[TokenMatches], frozen=True, kw_only=True, eq=False):
-    """For each token of one text, the features of one source that fire most at it.
-
-    Attributes
-    ----------
-    matches : tuple of TokenMatches
-        One per token, in the text's order; the special ones are left out when they were ignored.
-    """
-
-    text: str
-    model: str
-    source: str
-
-    def __repr__(self) -> str:
-        found = {match.index for token in self.matches for match in token.matches}
-        return f"<{len(found)} features of {self.model}/{self.source} at {len(self)} tokens of {_excerpt(self.text)}>"
-
-
-class SourceActivations(Answer, frozen=True, kw_only=True, eq=False):
-    """All features of one source that fire on one text, as a sparse matrix of tokens by features.
-
-    Attributes
-    ----------
-    tokens : tuple of str
-        Raw vocabulary strings, the beginning-of-text token first; it has no values.
-    positions, indices : ndarray of int64, shape (entries,)
-        Where a value stands: which token, which feature. Sorted by feature, then by position.
-    values : ndarray of float64, shape (entries,)
-        Activations above zero.
-    """
-
-    text: str
-    model: str
-    source: str
-    tokens: tuple[str, ...] = ()
-    positions: npt.NDArray[np.int64]
-    indices: npt.NDArray[np.int64]
-    values: FloatArray
-
-    @property
-    def features(self) -> npt.NDArray[np.int64]:
-        """The indices of the features that fire, ascending."""
-        return np.unique(self.indices)
-
-    def dense(self) -> FloatArray:
-        """Lay the values out, shape (tokens, features that fire); the columns are :attr:`features`."""
-        columns, number = np.unique(self.indices, return_inverse=True)
-        matrix = np.zeros((len(self.tokens), len(columns)))
-        matrix[self.positions, number] = self.values
-        return matrix
-
-    def __len__(self) -> int:
-        return len(self.features)
-
-    def __repr__(self) -> str:
-        where = f"{self.model}/{self.source}"
-        return f"<{len(self)} features of {where} fire on {_excerpt(self.text)}, {len(self.values)} values>"
-
-
 class NearestFeature(Named, frozen=True, kw_only=True, eq=False):
     """A feature whose decoder direction is close to another's."""
 
@@ -292,7 +139,3 @@ class NearestFeatures(Matches[NearestFeature], frozen=True, kw_only=True, eq=Fal
 
     def __repr__(self) -> str:
         return f"<{len(self)} features of {self.model}/{self.source} near {self.ref}>"
-
-
-def _excerpt(text: str) -> str:
-    return repr(text if len(text) <= 60 else f"{text[:59]}…")
