@@ -12,6 +12,7 @@ import pytest
 import np_widgets as npw
 from np_widgets.sources import default
 from tests.server.fixtures import server
+from tests.server.world import TWIN_SOURCE
 
 if TYPE_CHECKING:
     from tests.server import LoopbackServer
@@ -32,6 +33,7 @@ def local(code: str, server: LoopbackServer) -> str:
     code = code.replace(f"/{SOURCE}/650", f"/{demo.source}/7").replace('"6-res-jb", 650', f'"{demo.source}", 7')
     code = code.replace(MODEL, demo.model).replace(SOURCE, demo.source).replace("http://localhost:3000", server.url)
     code = code.replace("range(650, 655)", "range(7, 9)")
+    code = code.replace("7-res-jb", TWIN_SOURCE)
     return code.replace('"res-jb"', '"demo-sae"').replace("range(100)", "range(4)").replace("limit=500", "limit=30")
 
 

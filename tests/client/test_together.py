@@ -5,18 +5,17 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from threading import Barrier, BrokenBarrierError, Event, Lock
+from threading import Barrier, Event, current_thread
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from np_widgets.client.rates import RateLimit, RateLimits
-from np_widgets.client.together import AT_ONCE
 from np_widgets.errors import RateLimited, ServerError
 from tests.server import LoopbackServer, faults
 
 if TYPE_CHECKING:
-    from np_widgets.client import NeuronpediaClient
+    from np_widgets.client import NeuronpediaClient, Reply
     from tests.client.conftest import MakeClient
     from tests.server.exchange import Wire
 
@@ -25,55 +24,32 @@ TEXTS = [f"text {number}" for number in range(40)]
 
 @dataclass
 class Meeting:
-    """Answers by the contract once as many requests as are expected stand before it at the same time."""
+    """Answers by the contract, four at a time: none of them before all four stand here."""
 
-    barrier: Barrier
-    met: Event = field(default_factory=Event)
+    four: Barrier = field(default_factory=lambda: Barrier(4))
 
     def strike(self, wire: Wire) -> None:
-        if not self.met.is_set():
-            try:
-                self.barrier.wait(timeout=20)
-                self.met.set()
-            except BrokenBarrierError:
-                pass
+        self.four.wait(timeout=20)  # broken only if they never meet: then the connection is cut, and the test fails
         wire.whole(200, wire.answer.body, content_type="application/json")
 
 
-@dataclass
-class Counted:
-    """Answers by the contract, and counts how many requests were under way at the same time."""
-
-    now: int = 0
-    most: int = 0
-    lock: Lock = field(default_factory=Lock)
-
-    def strike(self, wire: Wire) -> None:
-        with self.lock:
-            self.now += 1
-            self.most = max(self.most, self.now)
-        body = wire.answer.body
-        with self.lock:
-            self.now -= 1
-        wire.whole(200, body, content_type="application/json")
-
-
 def test_four_requests_are_under_way_at_once_and_answers_come_in_order(
-    client: NeuronpediaClient, server: LoopbackServer
+    client: NeuronpediaClient, server: LoopbackServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    meeting = Meeting(Barrier(AT_ONCE))
-    server.always(meeting)
-    results = client.activate(server.world.ref(0), TEXTS)
-    assert meeting.met.is_set()
-    assert [activation.text for activation in results] == TEXTS
-    assert len(server.requests) == 10
+    threads: set[str] = set()
+    send = client._transport.send
 
+    def noting(*arguments: Any) -> Reply:
+        threads.add(current_thread().name)
+        return send(*arguments)
 
-def test_no_more_than_four_are_under_way_at_once(client: NeuronpediaClient, server: LoopbackServer) -> None:
-    counted = Counted()
-    server.always(counted)
-    client.get_features([server.world.ref(number % 60) for number in range(600)], max_activations=1)
-    assert 1 <= counted.most <= AT_ONCE
+    monkeypatch.setattr(client._transport, "send", noting)
+    server.always(Meeting())
+    texts = [f"text {number}" for number in range(4 * 4 * 10)]
+    results = client.activate(server.world.ref(0), texts)
+    assert [activation.text for activation in results] == texts
+    assert len(server.requests) == 40
+    assert len(threads) == 4
 
 
 def test_in_a_browser_one_is_asked_after_the_other(
