@@ -15,6 +15,7 @@ const budgets = {
   histogram: 40_000,
   dashboard: 40_000,
   search: 40_000,
+  featurelist: 40_000,
   topfeatures: 40_000,
 };
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:  # what completion and type checkers see; `_HOMES` says the sa
     from np_widgets.sources.demo import DemoSource
     from np_widgets.sources.neuronpedia import NeuronpediaSource
     from np_widgets.widgets.dashboard import FeatureDashboard
+    from np_widgets.widgets.feature_list import FeatureList
     from np_widgets.widgets.heatmap import ActivationHeatmap
     from np_widgets.widgets.histogram import ActivationHistogram
     from np_widgets.widgets.logits import LogitBars
@@ -46,6 +47,7 @@ _HOMES = {
     "ExplanationSearch": "widgets.search",
     "Feature": "models",
     "FeatureDashboard": "widgets.dashboard",
+    "FeatureList": "widgets.feature_list",
     "FeatureRef": "models",
     "FeatureSource": "sources",
     "InvalidRequest": "errors",
@@ -80,6 +82,7 @@ __all__ = [
     "ExplanationSearch",
     "Feature",
     "FeatureDashboard",
+    "FeatureList",
     "FeatureRef",
     "FeatureSource",
     "InvalidRequest",

@@ -8,6 +8,7 @@ black, and bars are boxes with a width. Every text goes through :func:`html.esca
 from np_widgets.html.answers import answer_html
 from np_widgets.html.features import feature_html, histograms_html, logits_html
 from np_widgets.html.pieces import message_html
+from np_widgets.html.tables import table_html
 from np_widgets.html.texts import activation_html, activations_html
 
 __all__ = [
@@ -18,4 +19,5 @@ __all__ = [
     "histograms_html",
     "logits_html",
     "message_html",
+    "table_html",
 ]

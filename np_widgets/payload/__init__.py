@@ -10,6 +10,7 @@ from np_widgets.payload.matches import matches_payload
 from np_widgets.payload.matrix import matrix_payload, token_features_payload
 from np_widgets.payload.packing import Payload
 from np_widgets.payload.provenance import feature_provenance, provenance_payload, texts_provenance
+from np_widgets.payload.rows import rows_payload
 from np_widgets.payload.texts import texts_payload
 from np_widgets.payload.variants import variants_payload
 
@@ -22,6 +23,7 @@ __all__ = [
     "matches_payload",
     "matrix_payload",
     "provenance_payload",
+    "rows_payload",
     "texts_payload",
     "texts_provenance",
     "token_features_payload",

@@ -14,7 +14,7 @@ from np_widgets.widgets.base import BaseWidget, json_trait
 from np_widgets.widgets.jobs import Jobs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from np_widgets.sources import SourceLike
     from np_widgets.widgets.dashboard import FeatureDashboard
@@ -121,6 +121,18 @@ class Asking(BaseWidget):
             self.error, self.busy = None, ""
 
         self._jobs.start(work, arrived, lambda error: self._fail(what, error))
+
+    def _ask_each(
+        self, what: str, work: Callable[[], Iterable[T]], arrived: Callable[[T], None], done: Callable[[], None]
+    ) -> None:
+        """As :meth:`_ask`, for work that has its results one by one: what has arrived stays when it is broken off."""
+        self.busy, self.error = what, None
+
+        def ended() -> None:
+            done()
+            self.busy = ""
+
+        self._jobs.stream(work, arrived, ended, lambda error: self._fail(what, error))
 
     def _ask_now(self, what: str, work: Callable[[], T], done: Callable[[T], None]) -> None:
         """As :meth:`_ask`, but here and now: for a constructor, so that a saved notebook holds the data."""

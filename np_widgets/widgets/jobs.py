@@ -13,7 +13,7 @@ from threading import RLock
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
 
 T = TypeVar("T")
 
@@ -44,15 +44,41 @@ class Jobs:
         done, failed : callable
             Called one at a time, with the result or the exception.
         """
+
+        def once() -> Iterator[T]:
+            yield work()
+
+        self.stream(once, done, lambda: None, failed)
+
+    def stream(
+        self,
+        work: Callable[[], Iterable[T]],
+        arrived: Callable[[T], None],
+        done: Callable[[], None],
+        failed: Callable[[Exception], None],
+    ) -> None:
+        """Run ``work`` in the background and deliver its results one by one, until something newer was started.
+
+        Parameters
+        ----------
+        work : callable
+            The slow part; it must not touch the widget. It is left where it stands when it has become late.
+        arrived : callable
+            Called with each result.
+        done, failed : callable
+            Called at the end, with nothing or with the exception. All three are called one at a time.
+        """
         generation = self.stop()
 
         def run() -> None:
             try:
-                result = work()
+                for result in work():
+                    if not self._deliver(generation, arrived, result):
+                        return
             except Exception as error:  # noqa: BLE001 (whatever it is, it is shown where the result would have been)
                 self._deliver(generation, failed, error)
             else:
-                self._deliver(generation, done, result)
+                self._deliver(generation, lambda _none: done(), None)
 
         if sys.platform == "emscripten":
             run()
@@ -77,8 +103,11 @@ class Jobs:
         if running is not None:
             running.result(timeout)
 
-    def _deliver(self, generation: int, deliver: Callable[[T], None], result: T) -> None:
+    def _deliver(self, generation: int, deliver: Callable[[T], None], result: T) -> bool:
+        """Hand something over unless it is late; say whether it was handed over."""
         # The lock is kept while the traits are written: two late answers cannot interleave.
         with self._lock:
-            if generation == self._generation:
-                deliver(result)
+            if generation != self._generation:
+                return False
+            deliver(result)
+            return True

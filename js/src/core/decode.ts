@@ -10,6 +10,10 @@ const buffer = (text: string): ArrayBuffer => {
 export const integers = (text: string, wide: boolean): Uint16Array | Uint32Array =>
   new (wide ? Uint32Array : Uint16Array)(buffer(text));
 
+export const doubles = (text: string): Float64Array => new Float64Array(buffer(text));
+
+export const bytes = (text: string): Uint8Array => new Uint8Array(buffer(text));
+
 /** Sparse or dense values as one array of `length` numbers. */
 export const unpack = (packed: Packed, length: number): Float32Array => {
   const given = new Float32Array(buffer(packed.value));

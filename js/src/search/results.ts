@@ -1,7 +1,8 @@
 import { command, failure, isLive, waiting } from "../core/ask";
-import { attrs, button, h, listen, onAct } from "../core/dom";
+import { attrs, button, h, onAct } from "../core/dom";
+import { endless } from "../core/endless";
 import { plural } from "../core/format";
-import { onEnd, save, watch } from "../core/life";
+import { save, watch } from "../core/life";
 import { rove } from "../core/rove";
 import { decode } from "../heatmap/doc";
 import { cardOf } from "./card";
@@ -65,33 +66,6 @@ const createCards = (model: Model, list: HTMLElement) => {
       for (const page of found?.pages.slice(pages) ?? []) add(page);
       pages = found?.pages.length ?? 0;
     },
-  };
-};
-
-/**
- * Asks for more when the end of what scrolls comes near, once for each state of the list: an error is not hammered.
- * Only after the reader has scrolled, since a short list must not pull in page after page.
- */
-const endless = (area: HTMLElement, end: HTMLElement, signal: AbortSignal, more: () => void) => {
-  let [near, state, asked] = [false, "", ""];
-  const check = (): void => {
-    if (!near || !area.scrollTop || asked === state || !end.querySelector("[data-act=more]"))
-      return;
-    asked = state;
-    more();
-  };
-  const observer = new IntersectionObserver(
-    (entries) => {
-      near = entries.at(-1)!.isIntersecting;
-      check();
-    },
-    { root: area, rootMargin: "0px 0px 160px" },
-  );
-  observer.observe(end);
-  onEnd(signal, () => observer.disconnect());
-  listen(area, "scroll", check, signal);
-  return (now: string): void => {
-    state = now;
   };
 };
 
