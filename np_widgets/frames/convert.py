@@ -51,7 +51,8 @@ def to_dataframe(
         two can be joined: ``matches.merge(summary, on=["model", "source", "index"])``. ``token`` is the raw
         vocabulary string, ``position`` counts from 0 (in the answers to a text from the beginning-of-text token),
         ``value`` is the activation (NaN: unknown), ``rank`` counts from 0, and ``text`` or ``query`` is what was
-        asked. What is said of a feature, such as ``density``, is missing where the service's database lacks it.
+        asked. Top features are sorted by ``sort_value``: the sum at the chosen tokens, or the peak. What is said of a
+        feature, such as ``density``, is missing where the service's database lacks it.
 
     Raises
     ------
