@@ -15,6 +15,8 @@ from np_widgets.models import (
     FeatureRef,
     NearestFeatures,
     SourceActivations,
+    SteeringPreset,
+    SteerResult,
     TokenFeatureMatches,
     TopFeatureMatches,
 )
@@ -22,6 +24,8 @@ from np_widgets.recordings.codec import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from np_widgets.models import SteerRequest
 
 #: The type of the answer to one question of each action. A listing keeps which feature stands at each place of it,
 #: None behind the last, and the features themselves as answers to ``get_features``.
@@ -35,10 +39,14 @@ KINDS: dict[str, Any] = {
     "top_features_by_token": TokenFeatureMatches,
     "activate_source": SourceActivations,
     "nearest_features": NearestFeatures,
+    "steer": SteerResult,
+    "steering_presets": tuple[SteeringPreset, ...],
 }
 #: Arguments that say how much of an answer is wanted, and not what is asked.
 EXTENT = frozenset({"limit", "offset", "max_activations", "position"})
 
+_VERBATIM = frozenset({"text", "prompt"})
+_ORDERED = frozenset({"default_messages", "steered_messages"})
 _SENTENCES = {
     "get_feature": "the feature {ref}",
     "get_features": "the feature {ref}",
@@ -49,6 +57,8 @@ _SENTENCES = {
     "top_features_by_token": "the features of {model}/{source} at each token of {text!r}",
     "activate_source": "all features of {model}/{source} on the text {text!r}",
     "nearest_features": "the features of {model}/{source} near {ref}",
+    "steer": "{model} steered by {features} on {prompt!r}",
+    "steering_presets": "the steering presets of {model}",
 }
 
 
@@ -60,8 +70,8 @@ class Question(msgspec.Struct, frozen=True):
     action : str
         The source's method.
     arguments : dict
-        JSON: a reference as ``"model/source/index"``, a list in ascending order (in none of them the order means
-        anything), an empty one as None.
+        JSON: a reference as ``"model/source/index"``, a list in ascending order (only in conversations the
+        order means anything), an empty one as None.
     """
 
     action: str
@@ -80,6 +90,8 @@ class Question(msgspec.Struct, frozen=True):
             ref = FeatureRef.parse(arguments["ref"])
             own = {"model": ref.model, "source": ref.source}
             arguments |= {name: arguments.get(name) or default for name, default in own.items()}
+        if action == "steer":
+            arguments = _steering(**arguments)
         return cls(action, {name: _canonical(name, value) for name, value in arguments.items()})
 
     @property
@@ -125,14 +137,23 @@ def split(action: str, asked: Mapping[str, Any], answer: Any) -> Iterator[tuple[
         yield Question.of(action, **asked), answer
 
 
+def _steering(request: SteerRequest) -> dict[str, Any]:
+    """Lay a request out flat: the settings are arguments of their own, the features ``{reference: strength}``."""
+    asked: dict[str, Any] = plain(request)
+    strengths = {str(ref): _canonical("strength", strength) for ref, strength in request.strengths.items()}
+    return asked | asked.pop("settings") | {"features": strengths}
+
+
 def _canonical(name: str, value: Any) -> Any:  # noqa: ANN401 (any argument)
     if name == "ref":
         return str(FeatureRef.parse(value))
     if name == "sources" and isinstance(value, str):
         value = [value]
     if isinstance(value, str):
-        return value if name == "text" else value.strip()
+        return value if name in _VERBATIM else value.strip()
     value = plain(value)
+    if name in _ORDERED:
+        return value or None
     if isinstance(value, Sequence):
         return sorted(value) or None
     return int(value) if isinstance(value, float) and value.is_integer() else value

@@ -8,7 +8,7 @@ from np_widgets.errors import InvalidRequest
 from np_widgets.sources.recording import observed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from np_widgets.models import (
         Activation,
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
         NearestFeatures,
         RefLike,
         SourceActivations,
+        SteeringPreset,
+        SteerRequest,
+        SteerResult,
         TokenFeatureMatches,
         TopFeatureMatches,
     )
@@ -31,6 +34,8 @@ Action: TypeAlias = Literal[
     "activate_source",
     "nearest_features",
     "iter_features",
+    "steer",
+    "steering_presets",
 ]
 
 
@@ -129,6 +134,32 @@ class FeatureSource(Protocol):
     def nearest_features(self, ref: RefLike, *, model: str | None = None, source: str | None = None) -> NearestFeatures:
         """Find the features of a source whose directions are closest to a feature's; by default of its own source."""
         self._refuse("does not compare directions")
+
+    def steer(self, request: SteerRequest, *, stream: bool = True) -> Iterator[SteerResult]:
+        """Let a model go on with a text, steered and unsteered.
+
+        Parameters
+        ----------
+        request : SteerRequest
+        stream : bool
+            Whether the texts come while they grow; otherwise only the last result is yielded.
+
+        Yields
+        ------
+        SteerResult
+            The whole so far, each time more of it. The last one is complete; or it is ``interrupted``, when something
+            had come and then nothing more. The iterator has a ``close()`` that stops it, from any thread.
+
+        Raises
+        ------
+        NeuronpediaError
+            When nothing came at all.
+        """
+        self._refuse("does not steer")
+
+    def steering_presets(self, model: str) -> tuple[SteeringPreset, ...]:
+        """List features with strengths that show something on a model."""
+        self._refuse("has no steering presets")
 
     def holds_secret(self, data: bytes) -> bool:
         """Whether something of the user's that no file may hold stands in an answer that is about to be recorded."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import warnings
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import wraps
 from pathlib import Path
 from threading import Lock
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from types import TracebackType
 
-    from np_widgets.models import Feature
+    from np_widgets.models import Feature, SteerResult
     from np_widgets.sources.base import FeatureSource
 
 # Replaced and never changed, so that an answer on any thread finds a whole one.
@@ -131,6 +132,8 @@ def observed(action: str, method: Callable[..., Any], asked_as: Callable[..., An
         asked = bound.arguments
         asked.update({name: list(value) for name, value in asked.items() if isinstance(value, Iterator)})
         answer = method(*bound.args, **bound.kwargs)
+        if action == "steer":
+            return Run(self, Question.of(action, request=asked["request"]), answer)
         if not _active:
             return answer
         bound.apply_defaults()
@@ -156,6 +159,35 @@ def _listing(source: FeatureSource, asked: Mapping[str, Any], features: Iterator
         yield feature
     if limit is None or position < asked["start"] + limit:
         _keep(Question.of("iter_features", **where, position=position), source, None)
+
+
+class Run(Iterator["SteerResult"]):
+    """A steering run under way: what a source's ``steer`` returns, with a stop that any thread may use.
+
+    Its last result is recorded when it is complete; a run that is stopped early or breaks off is no answer.
+    """
+
+    def __init__(self, source: FeatureSource, question: Question, results: Iterator[SteerResult]) -> None:
+        self._source = source
+        self._question = question
+        self._results = results
+        self._is_closed = False
+
+    def __next__(self) -> SteerResult:
+        result = None if self._is_closed else next(self._results)
+        if result is None or self._is_closed:  # closed before, or while it was waited for
+            self.close()
+            raise StopIteration
+        if result.is_complete and _active:
+            _keep(self._question, self._source, result)
+        return result
+
+    def close(self) -> None:
+        """Stop: at once where the source can, else after its next result. A second time does nothing."""
+        self._is_closed = True
+        if close := getattr(self._results, "close", None):
+            with suppress(ValueError):  # a generator that is at work on another thread, which closes it then
+                close()
 
 
 def _keep(question: Question, source: FeatureSource, answer: object) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any, get_args, get_origin
@@ -13,7 +14,7 @@ import pytest
 from msgspec import inspect
 
 from np_widgets import DemoSource, FeatureRef
-from np_widgets.models import LogitWeights, Provenance, Record, SourceActivations, frozen_array
+from np_widgets.models import LogitWeights, Provenance, Record, SourceActivations, SteerSettings, frozen_array
 from np_widgets.recordings import KINDS, changed, pack, unpack
 
 # Texts that a careless reader takes for numbers or for nothing; half a character; what ends a line.
@@ -33,13 +34,17 @@ def anything(kind: Any, random: Random) -> Any:
         return tuple(anything(one, random) for one in kinds)
     if isinstance(known := inspect.type_info(kind), inspect.UnionType):
         return anything(random.choice(get_args(kind)), random)
-    if kind is FeatureRef:
-        return FeatureRef("m", random.choice(["s", "6-res-jb"]), random.randrange(9))
+    if kind in CHECKED:
+        return CHECKED[kind](random)
     if isinstance(known, inspect.StructType):
         return kind(**{field.name: anything(field.type, random) for field in msgspec.structs.fields(kind)})
     return random.choice(PLAIN[type(known)])
 
 
+CHECKED: dict[type, Callable[[Random], Any]] = {
+    FeatureRef: lambda random: FeatureRef("m", random.choice(["s", "6-res-jb"]), random.randrange(9)),
+    SteerSettings: lambda random: SteerSettings(temperature=random.choice([0, 0.1, 2]), method="orthogonal"),
+}
 PLAIN: dict[type, list[Any]] = {
     inspect.StrType: TEXTS,
     inspect.IntType: [0, -1, 2**53, 2**62],

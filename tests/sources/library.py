@@ -17,6 +17,11 @@ from np_widgets.models import (
     NearestFeatures,
     Provenance,
     SourceActivations,
+    SteeringFeature,
+    SteeringPreset,
+    SteerRequest,
+    SteerResult,
+    SteerText,
     TokenFeatureMatch,
     TokenFeatureMatches,
     TokenMatches,
@@ -139,6 +144,22 @@ class Library(FeatureSource):
         model, source = model or parsed.model, source or parsed.source
         match = NearestFeature(model=model, source=source, index=1, cosine=0.9)
         return NearestFeatures(ref=parsed, model=model, source=source, matches=(match,), provenance=AT)
+
+    def steer(self, request: SteerRequest, *, stream: bool = True) -> Iterator[SteerResult]:
+        """Say the strengths, then the prompt back, word by word."""
+        words = [f"{strength:g}" for strength in request.strengths.values()]
+        for n in range(1 if stream else len(words), len(words) + 1):
+            yield SteerResult(
+                request=request,
+                default=SteerText(text=request.prompt or ""),
+                steered=SteerText(text=" ".join(words[:n])),
+                is_complete=n == len(words),
+                provenance=AT,
+            )
+
+    def steering_presets(self, model: str) -> tuple[SteeringPreset, ...]:
+        parts = (SteeringFeature(ref=FeatureRef(model, SOURCE, 1), strength=40, explanation="cats"),)
+        return (SteeringPreset(name="Cats", features=parts),)
 
 
 def feature(index: int, most: int | None = None) -> Feature:

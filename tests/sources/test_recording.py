@@ -14,6 +14,7 @@ import pytest
 
 import np_widgets as npw
 from np_widgets import BundleSource, DemoSource, FeatureDashboard, FeatureSource, NeuronpediaSource, NotFound, record
+from np_widgets.models import SteerRequest, SteerResult
 from np_widgets.recordings import KINDS, RecordingWarning
 from np_widgets.sources import Action, default, recording
 from tests.server import faults
@@ -331,3 +332,88 @@ def test_every_action_of_the_service_plays_back_the_same(path: Path, server: Loo
 
 def test_whatever_a_source_can_be_asked_can_be_recorded() -> None:
     assert set(KINDS) == set(get_args(Action))
+
+
+REQUEST = SteerRequest.make([ref(1), ref(2), ref(3)], "Once ", strengths=[40, -0.5, 8])
+STEERED = f"{MODEL} steered by {{'{ref(1)}': 40, '{ref(2)}': -0.5, '{ref(3)}': 8}} on 'Once '"
+
+
+def test_a_run_is_kept_as_its_last_result(path: Path) -> None:
+    with record(path):
+        results = list(Library().steer(REQUEST))
+    assert [result.is_complete for result in results] == [False, False, True]
+    (entry,) = BundleSource(path)._index.entries.values()
+    assert str(entry.question).startswith(STEERED)
+    assert entry.answer() == results[-1]
+
+
+def test_presets_are_kept(path: Path) -> None:
+    with record(path):
+        presets = Library().steering_presets(MODEL)
+    (entry,) = BundleSource(path)._index.entries.values()
+    assert entry.answer() == presets
+
+
+def test_a_run_of_another_strength_or_setting_is_another_question(path: Path) -> None:
+    others = [
+        SteerRequest.make({ref(1): 41, ref(2): -0.5, ref(3): 8}, "Once "),
+        SteerRequest.make({ref(1): 40, ref(2): -0.5, ref(3): 8}, "Once "),
+        SteerRequest.make({ref(3): 8, ref(2): -0.5, ref(1): 40}, "Once "),  # the same in another order
+        SteerRequest.make({ref(1): 40, ref(2): -0.5, ref(3): 8}, "Once"),
+        SteerRequest.make({ref(1): 40, ref(2): -0.5, ref(3): 8}, "Once ", seed=3),
+        SteerRequest.make({ref(1): 40}, messages=["a", "b"]),
+        SteerRequest.make({ref(1): 40}, messages=["b", "a"]),
+    ]
+    with record(path) as kept_here:
+        for request in others:
+            list(Library().steer(request, stream=False))
+        assert len(kept_here) == len(others) - 1
+
+
+def test_a_run_that_is_stopped_is_not_kept_and_stops_its_source(path: Path) -> None:
+    stopped = []
+
+    class Endless(FeatureSource):
+        name = "endless"
+
+        def steer(self, request: SteerRequest, *, stream: bool = True) -> Iterator[SteerResult]:  # noqa: ARG002
+            try:
+                while True:
+                    yield SteerResult(request=request)
+            finally:
+                stopped.append(True)
+
+    with record(path) as kept_here:
+        run = Endless().steer(REQUEST)
+        next(run)
+        run.close()  # type: ignore[attr-defined]
+        assert stopped == [True]
+        assert list(run) == []
+        for _ in Endless().steer(REQUEST):
+            break
+        assert stopped == [True, True]
+        assert len(kept_here) == 0
+
+
+def test_a_run_is_stopped_from_another_thread_after_its_next_result() -> None:
+    waiting, go_on, ended = Event(), Event(), Event()
+
+    class Slow(FeatureSource):
+        name = "slow"
+
+        def steer(self, request: SteerRequest, *, stream: bool = True) -> Iterator[SteerResult]:  # noqa: ARG002
+            try:
+                waiting.set()
+                go_on.wait(20)
+                yield SteerResult(request=request, is_complete=True)
+            finally:
+                ended.set()
+
+    run = Slow().steer(REQUEST)
+    with ThreadPoolExecutor(1) as pool:
+        results = pool.submit(list, run)
+        waiting.wait(20)
+        run.close()  # type: ignore[attr-defined]
+        go_on.set()
+        assert results.result(20) == []
+    assert ended.is_set()
