@@ -65,6 +65,8 @@ def _listed(texts: str | list[str]) -> list[str]:
 
 def _top(world: World, source: str, text: str, sort_by: Sequence[int], asked: Row, *, is_shared: bool) -> Row:
     tokens, values = world.run(text, is_shared=is_shared)
+    if asked.get("ignoreBos"):
+        values[0] = 0
     if any(not 0 <= position < len(tokens) for position in sort_by):
         raise ValueError("Sort by token index is out of range")
     strength = values[list(sort_by)].sum(0) if sort_by else values.max(0)

@@ -39,8 +39,8 @@ _DATE = "2026-07-01T12:00:00.123Z"
 #: So many of the demo model's features are served; tests go through all of them. The others fire too, and are what a
 #: search names without having it in the database.
 N_FEATURES = 60
-#: Tokens of a text that shares its request; alone it may have 255.
-LONGEST_SHARED = 63
+#: Tokens of a text that shares its request; alone it may have 256, the one in front included.
+LONGEST_SHARED = 64
 
 
 class Numbers(Protocol):
@@ -50,7 +50,7 @@ class Numbers(Protocol):
 
     def activate(self, source: str, index: str | int, text: str, *, ignore_bos: bool = ...) -> Row: ...
 
-    def active_features(self, text: str) -> tuple[list[str], Array]: ...
+    def active_features(self, text: str, *, bos: bool) -> tuple[list[str], Array]: ...
 
     def tokenize(self, text: str) -> tuple[list[int], list[str]]: ...
 
@@ -96,10 +96,10 @@ class World:
         """
         if text in ("", "<bos>"):
             return ["<bos>"], np.zeros((1, 1))
-        tokens, values = self.numbers.active_features(text)
+        tokens, values = self.numbers.active_features(text, bos=True)
         if is_shared and len(tokens) > LONGEST_SHARED:
             raise ValueError(f"Text too long: {len(tokens)} tokens, max is {LONGEST_SHARED} for batch requests")
-        return ["<bos>", *tokens], np.vstack([np.zeros(values.shape[1]), values])
+        return tokens, values
 
     def ranked_explanations(self, query: str, chosen: Callable[[Name], bool]) -> list[tuple[Name, Row, float]]:
         """All explanations of the chosen features, closest first, by the letters that they share with the query."""
@@ -167,8 +167,8 @@ class DemoNumbers:
     def activate(self, source: str, index: str | int, text: str, *, ignore_bos: bool = True) -> Row:
         return self._model.activate(source, index, text, ignore_bos=ignore_bos)
 
-    def active_features(self, text: str) -> tuple[list[str], Array]:
-        return self._model.active_features(text)
+    def active_features(self, text: str, *, bos: bool) -> tuple[list[str], Array]:
+        return self._model.active_features(text, bos=bos)
 
     def tokenize(self, text: str) -> tuple[list[int], list[str]]:
         return self._model.tokenize(text)
