@@ -141,7 +141,7 @@ def _steering(request: SteerRequest) -> dict[str, Any]:
     """Lay a request out flat: the settings are arguments of their own, the features ``{reference: strength}``."""
     asked: dict[str, Any] = plain(request)
     strengths = {str(ref): _canonical("strength", strength) for ref, strength in request.strengths.items()}
-    return asked | asked.pop("settings") | {"features": strengths}
+    return {**asked.pop("settings"), **asked, "features": strengths}
 
 
 def _canonical(name: str, value: Any) -> Any:  # noqa: ANN401 (any argument)

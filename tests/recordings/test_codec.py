@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from random import Random
-from typing import Any, get_args, get_origin
+from typing import TYPE_CHECKING, Any, get_args, get_origin
 
 import msgspec
 import numpy as np
@@ -16,6 +15,9 @@ from msgspec import inspect
 from np_widgets import DemoSource, FeatureRef
 from np_widgets.models import LogitWeights, Provenance, Record, SourceActivations, SteerSettings, frozen_array
 from np_widgets.recordings import KINDS, changed, pack, unpack
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 # Texts that a careless reader takes for numbers or for nothing; half a character; what ends a line.
 TEXTS = ["", "a", "null", "nan", "-inf", "1", "true", "\ud800", "\x00\n\u2028", "</script>", "Ġcaf\u00e9 \U0001f600"]
