@@ -31,6 +31,7 @@ if TYPE_CHECKING:  # what completion and type checkers see; `_HOMES` says the sa
     from np_widgets.widgets.histogram import ActivationHistogram
     from np_widgets.widgets.logits import LogitBars
     from np_widgets.widgets.search import ExplanationSearch
+    from np_widgets.widgets.token_features import TokenFeatures
     from np_widgets.widgets.top_features import TopFeatures
 
 __version__ = "0.1.0"
@@ -58,6 +59,7 @@ _HOMES = {
     "NotFound": "errors",
     "RateLimited": "errors",
     "ServerError": "errors",
+    "TokenFeatures": "widgets.token_features",
     "TopFeatures": "widgets.top_features",
     "Unauthorized": "errors",
     "UnexpectedResponse": "errors",
@@ -93,6 +95,7 @@ __all__ = [
     "NotFound",
     "RateLimited",
     "ServerError",
+    "TokenFeatures",
     "TopFeatures",
     "Unauthorized",
     "UnexpectedResponse",

@@ -1,23 +1,17 @@
 import { attrs, h } from "../core/dom";
-import { brief, number, percent } from "../core/format";
+import { brief, number } from "../core/format";
+import { meaning, rarity } from "../core/line";
 import { max } from "../core/math";
 import { quoted } from "../core/tokens";
 import type { Scene } from "./matrix";
 import type { Line, Table } from "./table";
-
-/** What stands for an explanation. */
-export const meaning = ({ lost, explanation }: Line): string =>
-  lost ? "not in the database" : explanation || "no explanation yet";
-
-export const frequency = ({ density = null }: Line): string =>
-  density === null ? "unknown" : percent(density);
 
 /** The feature in one sentence, for those who do not see the row. */
 const sentence = (line: Line, table: Table, isSum: boolean): string => {
   const token = table.tokens[line.peakAt];
   const where = token && line.peak ? `, peak ${number(line.peak)} at ${quoted(token)}` : "";
   const sum = isSum ? `, ${number(line.strength)} at the picked tokens` : "";
-  return `${line.ref}: ${meaning(line)}${where}${sum}, density ${frequency(line)}`;
+  return `${line.ref}: ${meaning(line)}${where}${sum}, density ${rarity(line)}`;
 };
 
 /** The head of a row: which feature, what it might be, how rare it is, and the value that sorts it. */
@@ -36,7 +30,7 @@ export const lineHead = (line: Line, { table, positions, sourceOf }: Scene): HTM
     "line-head",
     h("span", "line-which", nameOf(line, sourceOf(line))),
     attrs(what, { title: meaning(line) }),
-    h("span", line.density == null ? "line-density quiet" : "line-density", frequency(line)),
+    h("span", line.density == null ? "line-density quiet" : "line-density", rarity(line)),
     h("span", "line-strength", brief(line.strength)),
   );
   return attrs(node, {

@@ -1,7 +1,7 @@
 import { h, refill } from "../core/dom";
 import { number, plural, signed } from "../core/format";
+import { meaning, rarity } from "../core/line";
 import { quoted, type Token } from "../core/tokens";
-import { frequency, meaning } from "./line";
 import type { Scene } from "./matrix";
 import { type Line, rowValues, type Table } from "./table";
 
@@ -17,7 +17,7 @@ const tokenParts = (token: Token, at: number): (Node | string)[] => {
 };
 
 const ofFeature = (line: Line): string =>
-  ` · ${line.ref} · ${meaning(line)} · density ${frequency(line)}`;
+  ` · ${line.ref} · ${meaning(line)} · density ${rarity(line)}`;
 
 const ofLine = (line: Line, table: Table): string => {
   const firing = rowValues(table, line.row).filter((value) => value !== 0).length;

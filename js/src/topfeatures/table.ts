@@ -1,8 +1,9 @@
 import { unpack } from "../core/decode";
 import { isRare } from "../core/density";
+import type { FeatureLine } from "../core/line";
 import { abs, max } from "../core/math";
 import { type Token, tokensOf } from "../core/tokens";
-import type { FeatureLine, MatrixAnswer, Model } from "./types";
+import type { MatrixAnswer, Model } from "./types";
 
 /** An answer, decoded once. Values lie row by row: that of feature `f` at token `t` at `f * tokens.length + t`. */
 export interface Table {

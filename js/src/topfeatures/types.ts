@@ -1,18 +1,7 @@
 import type { DensityTraits } from "../core/density";
+import type { FeatureLine } from "../core/line";
 import type { TokensPayload } from "../core/tokens";
 import type { AnyModel, AskingTraits, HeatmapView, Packed, Provenance } from "../core/types";
-
-/** What a row says of its feature. */
-export interface FeatureLine {
-  ref: string;
-  source: string;
-  index: number;
-  explanation?: string | null;
-  density?: number | null;
-  max_activation?: number | null;
-  /** The database lacks it. */
-  lost?: true;
-}
 
 /** The features that fire on one text; values row by row, over the text's tokens. */
 export interface MatrixAnswer extends TokensPayload {
