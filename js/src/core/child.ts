@@ -11,6 +11,7 @@ export const mountChild = <Traits extends object>(
   model: AnyModel<Traits> & Managed,
   trait: keyof Traits & string,
   signal: AbortSignal,
+  arrived: () => void = () => {},
 ): HTMLElement => {
   const place = h("div", "child");
   let turn = 0;
@@ -32,6 +33,7 @@ export const mountChild = <Traits extends object>(
     if (mine !== turn) return view.remove();
     leave = () => view.remove();
     place.replaceChildren(view.el);
+    arrived();
   };
   watch(model, [trait], () => void draw(), signal);
   onEnd(signal, end);
@@ -43,6 +45,28 @@ interface Opens {
   _dashboard: string | null;
 }
 
+/** How much of something must be in sight for it to be noticed, in pixels. */
+const NOTICED = 200;
+
+/** Brings what the reader has asked for into sight; where nobody asked, in another view say, nothing moves. */
+const reveal = (node: HTMLElement): void => {
+  const { activeElement: held } = node.getRootNode() as Document;
+  if (!node.closest(".npw-root")?.contains(held)) return;
+  const { top, bottom } = node.getBoundingClientRect();
+  if (top > innerHeight - NOTICED || bottom < NOTICED) node.scrollIntoView({ block: "nearest" });
+};
+
+/** Calls `run` once, as soon as there is something to see. */
+const whenTall = (node: HTMLElement, signal: AbortSignal, run: () => void): void => {
+  const grown = new ResizeObserver(() => {
+    if (node.offsetHeight < NOTICED) return;
+    grown.disconnect();
+    run();
+  });
+  grown.observe(node);
+  onEnd(signal, () => grown.disconnect());
+};
+
 /** The dashboard of the feature that the reader chose; `leave` is what closing it does. */
 export const mountDashboard = (
   model: AnyModel<Opens> & Managed,
@@ -51,7 +75,9 @@ export const mountDashboard = (
 ): HTMLElement => {
   const close = attrs(button("close ×", "close"), { "aria-label": "close the dashboard" });
   const line = h("p", "beside-bar", close);
-  const node = h("div", "beside", line, mountChild(model, "_dashboard", signal));
+  const show = (): void => whenTall(node, signal, () => reveal(node));
+  const child = mountChild(model, "_dashboard", signal, show);
+  const node: HTMLElement = h("div", "beside", line, child);
   onAct(line, signal, { close: leave });
   const dress = (): void => {
     node.hidden = !model.get("_dashboard");

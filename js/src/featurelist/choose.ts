@@ -110,6 +110,7 @@ export const mountChoice = (table: Table, signal: AbortSignal, wishes: Wishes): 
   listen(scroller, "keydown", onKey, signal);
   listen(body, "click", onClick, signal);
   listen(body, "dblclick", onOpen, signal);
-  listen(body, "pointerover", (event) => wishes.read(placeOf(event), false), signal);
+  // Not when rows pass under a pointer that rests.
+  listen(body, "pointermove", (event) => wishes.read(placeOf(event), false), signal);
   return reset;
 };

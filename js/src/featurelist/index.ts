@@ -50,6 +50,8 @@ const createTable = (head: HTMLElement): Table => {
 /** The row under the pointer or the keys, in full: cells cut long texts off. */
 const readOut = (table: Table, out: HTMLElement, at: number, byKey: boolean): void => {
   const row = table.order[at];
+  if (out.dataset["row"] === `${at} ${row}`) return;
+  out.dataset["row"] = `${at} ${row}`;
   attrs(out, { "aria-live": byKey && "polite" });
   if (row === undefined)
     out.textContent = "click, arrow keys and Space select · Enter or a double click opens";
