@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from np_widgets.html.pieces import EMERALD, GREY, MONO, ROSE, box, footer, quiet
-from np_widgets.html.texts import EXAMPLES, SNIPPET, Scale, colour, scale_of, text_row
+from np_widgets.html.texts import EXAMPLES, SNIPPET, Scale, scale_of, shade, text_row
 from np_widgets.models import (
     Activation,
     Answer,
@@ -18,6 +18,7 @@ from np_widgets.models import (
     FeatureRef,
     NearestFeatures,
     SourceActivations,
+    TokenFeatureMatch,
     TokenFeatureMatches,
     TokenMatches,
     TopFeatureMatches,
@@ -25,7 +26,7 @@ from np_widgets.models import (
 from np_widgets.tokens import readable, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
 _TOKENS = 100
 _AT_A_TOKEN = 5
@@ -59,14 +60,15 @@ def _explanations(answer: ExplanationMatches) -> tuple[str, str]:
 def _card(match: ExplanationMatch) -> str:
     feature = match.feature
     cosine = None if match.cosine is None else f"cosine {match.cosine:.3f}"
-    facts = _facts(cosine, *_known(feature), match.author_model, match.method)
+    facts = _joined(cosine, *_known(feature), match.author_model, match.method)
     example = max(feature.activations, key=lambda a: a.peak or 0.0, default=None) if feature else None
-    drawn = text_row(example, scale_of(feature.activations), SNIPPET) if feature and example else ""
+    drawn = text_row(example, scale_of(feature.activations), SNIPPET, broken=False) if feature and example else ""
     promoted = [name for name in feature.promoted.tokens if name is not None][:_PROMOTED] if feature else []
     names = " ".join(f'<span style="{MONO}">{_named(name)}</span>' for name in promoted)
     return (
         f'<div style="margin-top:10px"><div style="font-size:15px">{escape(match.text)}</div>'
-        f"<div>{_linked(match.ref, feature)}{facts}</div>{drawn}"
+        f"{_linked(match.ref, feature)} "
+        f'<span style="color:{GREY};font-size:12px">{escape(facts)}</span>{drawn}'
         + (f'<div style="color:{GREY};font-size:12px">promotes {names}</div>' if names else "")
         + "</div>"
     )
@@ -83,10 +85,12 @@ def _top_features(answer: TopFeatureMatches) -> tuple[str, str]:
         for match in shown
     ]
     labels = [
-        _linked(match.ref, match.feature) + _facts(*_known(match.feature)) + _explained(match.feature)
+        _linked(match.ref, match.feature)
+        + _explained(match.feature)
+        + quiet(_joined(_peak(match.peak), *_known(match.feature)))
         for match in shown
     ]
-    return title + by, _text_table(labels, texts) + _more(len(answer), EXAMPLES, "feature")
+    return title + by, _aligned(labels, texts) + _more(len(answer), EXAMPLES, "feature")
 
 
 def _source_activations(answer: SourceActivations) -> tuple[str, str]:
@@ -97,10 +101,10 @@ def _source_activations(answer: SourceActivations) -> tuple[str, str]:
     texts = [_column(answer.tokens, matrix[number]) for number in strongest]
     labels = [
         _linked(FeatureRef(answer.model, answer.source, int(answer.features[number])), None)
-        + _facts(f"at {_count(int((matrix[number] > 0).sum()), 'token')}")
+        + quiet(_joined(_peak(matrix[number].max()), f"at {_count(int((matrix[number] > 0).sum()), 'token')}"))
         for number in strongest
     ]
-    return title + " · the strongest first", _text_table(labels, texts) + _more(len(answer), EXAMPLES, "feature")
+    return title + " · the strongest first", _aligned(labels, texts) + _more(len(answer), EXAMPLES, "feature")
 
 
 def _column(tokens: tuple[str, ...], values: np.ndarray[Any, np.dtype[np.float64]]) -> Activation:
@@ -108,16 +112,16 @@ def _column(tokens: tuple[str, ...], values: np.ndarray[Any, np.dtype[np.float64
     return Activation(tokens=tokens, values=values, peak=float(values[at]), peak_index=at)
 
 
-def _text_table(labels: Iterable[str], texts: Sequence[Activation]) -> str:
+def _aligned(labels: Sequence[str], texts: Sequence[Activation]) -> str:
     """Draw one text once for each feature, on one scale. It breaks alike in every row, so the tokens stand aligned."""
     scale = scale_of(texts)
-    cell = "vertical-align:top;text-align:left;padding:4px 8px 4px 0"
     rows = "".join(
-        f'<tr><td style="{cell};width:240px">{label}</td><td style="{cell}">{text_row(text, scale, None)}</td></tr>'
+        '<div style="display:flex;flex-wrap:wrap;column-gap:12px;margin-top:6px">'
+        f'<div style="flex:0 0 270px">{label}</div>'
+        f'<div style="flex:1 1 320px">{text_row(text, scale, None, labelled=False)}</div></div>'
         for label, text in zip(labels, texts, strict=True)
     )
-    legend = quiet(f"One scale for all: 0 to {scale[0]:.4g}.") if rows else ""
-    return f'<table style="border-collapse:collapse;width:100%">{rows}</table>{legend}'
+    return rows + (quiet(f"One scale for all: 0 to {scale[0]:.4g}.") if rows else "")
 
 
 def _token_features(answer: TokenFeatureMatches) -> tuple[str, str]:
@@ -130,12 +134,8 @@ def _token_features(answer: TokenFeatureMatches) -> tuple[str, str]:
 
 
 def _token_row(token: TokenMatches, name: str, scale: Scale) -> str:
-    cell = "vertical-align:top;text-align:left;padding:1px 8px 1px 0"
-    chips = " ".join(
-        f'<span title="{escape(_hint(match.feature))}" style="{MONO};background-color:{colour(match.value, scale)}">'
-        f"{match.index} {match.value:.3g}</span>"
-        for match in token.matches[:_AT_A_TOKEN]
-    )
+    cell = "vertical-align:top;text-align:left;padding:1px 8px 1px 0;font-size:12px"
+    chips = " ".join(_chip(match, scale) for match in token.matches[:_AT_A_TOKEN])
     left = len(token.matches) - _AT_A_TOKEN
     more = f' <span style="color:{GREY}">+{left}</span>' if left > 0 else ""
     said = token.matches[0].feature.explanation if token.matches and token.matches[0].feature else None
@@ -146,8 +146,10 @@ def _token_row(token: TokenMatches, name: str, scale: Scale) -> str:
     )
 
 
-def _hint(feature: Feature | None) -> str:
-    return feature.explanation or "no explanation" if feature else ""
+def _chip(match: TokenFeatureMatch, scale: Scale) -> str:
+    said = match.feature.explanation if match.feature else None
+    styles = ";".join([MONO, "padding:0 3px", *shade(match.value, scale)])
+    return f'<span title="{escape(said or "")}" style="{styles}">{match.index}: {match.value:.3g}</span>'
 
 
 def _nearest(answer: NearestFeatures) -> tuple[str, str]:
@@ -177,9 +179,12 @@ def _known(feature: Feature | None) -> list[str]:
     return ["density unknown" if feature.density is None else f"fires on {feature.density:.3%} of tokens"]
 
 
-def _facts(*facts: str | None) -> str:
-    text = " · ".join(filter(None, facts))
-    return f' <span style="color:{GREY};font-size:12px">{escape(text)}</span>' if text else ""
+def _peak(peak: float | None) -> str | None:
+    return None if peak is None else f"peak {peak:.4g}"
+
+
+def _joined(*facts: str | None) -> str:
+    return " · ".join(filter(None, facts))
 
 
 def _explained(feature: Feature | None) -> str:

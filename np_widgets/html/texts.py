@@ -24,6 +24,8 @@ EXAMPLES = 12
 
 #: The site colours nothing below this (``lib/utils/activations.ts``).
 _INVISIBLE = 0.00005
+#: A dark page's own light text cannot be read on a shade stronger than this, so it has a colour that can on any page.
+_STRONG, _INK = 0.65, "rgb(4,32,22)"
 
 
 def activation_html(activation: Activation) -> str:
@@ -71,51 +73,62 @@ def scale_of(activations: Iterable[Activation]) -> Scale:
     return max([0.0, *peaks]), min([0.0, *lows])
 
 
-def text_row(activation: Activation, scale: Scale, window: int | None) -> str:
-    """Draw the tokens around the peak, the peak's value before them; without a window all of them."""
+def text_row(
+    activation: Activation, scale: Scale, window: int | None, *, labelled: bool = True, broken: bool = True
+) -> str:
+    """Draw the tokens around the peak; without a window all of them.
+
+    Parameters
+    ----------
+    activation : Activation
+    scale : Scale
+    window : int, optional
+        How many tokens on either side of the peak.
+    labelled : bool
+        Put the peak's value in front. Rows of one text stand aligned without it.
+    broken : bool
+        Break the line where the text does.
+    """
     anchor = activation.peak_index or 0
     first = 0 if window is None else max(0, anchor - window + 1)
     last = len(activation.tokens) if window is None else min(len(activation.tokens), anchor + window)
     shown = readable(activation.tokens)
     values = activation.values.tolist()
-    peak = "" if activation.peak is None else f"{activation.peak:.4g}"
-    spans = "".join(
-        _token(
-            activation.tokens[i],
-            shown[i],
-            values[i],
-            scale,
-            is_peak=i == activation.peak_index and bool(activation.peak),
-        )
+    peak = activation.peak_index if activation.peak else None
+    spans = (
+        _token(activation.tokens[i], shown[i], values[i], scale, is_peak=i == peak)
+        + ("<br>" if broken and "\n" in shown[i] else "")
         for i in range(first, last)
     )
     before, after = "… " if first else "", " …" if last < len(activation.tokens) else ""
-    label = f'<span style="color:{GREY};{MONO};font-size:11px">{peak}</span> '
-    return f'<div style="white-space:pre-wrap;{MONO};font-size:12px;padding:2px 0">{label}{before}{spans}{after}</div>'
+    value = "" if activation.peak is None else f"{activation.peak:.4g}"
+    label = f'<span style="color:{GREY};{MONO};font-size:11px">{value}</span> ' if labelled else ""
+    text = f"{label}{before}{''.join(spans)}{after}"
+    return f'<div style="white-space:pre-wrap;{MONO};font-size:12px;padding:2px 0">{text}</div>'
 
 
 def _token(raw: str, text: str, value: float, scale: Scale, *, is_peak: bool) -> str:
     content = escape(visible(text)) if text or not raw else "·"
-    if "\n" in text:
-        content += "<br>"
-    shade = colour(value, scale)
-    styles = [f"background-color:{shade}"] if shade else []
-    if is_peak:
-        styles.append("text-decoration:underline")
-    if is_special(raw):
-        styles.append(f"color:{GREY}")
+    # The shade comes last: on a strong one the text has a colour of its own.
+    marks = [f"color:{GREY}"] if is_special(raw) else []
+    marks += ["text-decoration:underline"] if is_peak else []
+    styles = [*marks, *shade(value, scale)]
     if not styles and value == 0:
         return content
     hint = escape(f"{raw!r}: {'unknown' if math.isnan(value) else format(value, '.4g')}")
     return f'<span title="{hint}" style="{";".join(styles)}">{content}</span>'
 
 
-def colour(value: float, scale: Scale) -> str:
-    """The site's emerald, opacity 0.05 + 0.95·log10(1 + 9·v/max); symmetric at zero where values are negative."""
+def shade(value: float, scale: Scale) -> list[str]:
+    """Style a value: the site's emerald, opacity 0.05 + 0.95·log10(1 + 9·v/max).
+
+    Where values are negative the scale is symmetric at zero, and they have a colour of their own.
+    """
     if math.isnan(value):
-        return "rgba(128,136,144,0.25)"
+        return ["background-color:rgba(128,136,144,0.25)"]
     largest = max(scale[0], -scale[1])
     if abs(value) <= _INVISIBLE or largest <= 0:
-        return ""
+        return []
     opacity = 0.05 + 0.95 * math.log10(1 + 9 * min(abs(value) / largest, 1.0))
-    return f"rgba({EMERALD if value > 0 else ROSE},{opacity:.2f})"
+    background = f"background-color:rgba({EMERALD if value > 0 else ROSE},{opacity:.2f})"
+    return [background, f"color:{_INK}"] if opacity > _STRONG else [background]

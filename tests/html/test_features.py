@@ -1,48 +1,13 @@
 from __future__ import annotations
 
-from html.parser import HTMLParser
 from typing import Any
 
 import pytest
 
 from np_widgets import Feature
 from np_widgets.html import activation_html, feature_html
+from tests.html.reading import ATTRIBUTES, HOSTILE, SEEN, TAGS, read
 from tests.rows import activation_row, feature_row
-
-HOSTILE = [
-    "<img src=x onerror=alert(1)>",
-    "</script><script>alert(1)</script>",
-    "&amp;",
-    '"><b>',
-    "<bos>",
-    "\u2028",
-    "\u202e",
-]
-
-
-class Reader(HTMLParser):
-    """Collects tags, attributes and text as a browser would."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.tags: set[str] = set()
-        self.attributes: set[str] = set()
-        self.styles = ""
-        self.text = ""
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.add(tag)
-        self.attributes |= {name for name, _ in attrs}
-        self.styles += "".join(value or "" for name, value in attrs if name == "style")
-
-    def handle_data(self, data: str) -> None:
-        self.text += data
-
-
-def read(html: str) -> Reader:
-    reader = Reader()
-    reader.feed(html)
-    return reader
 
 
 def hostile() -> Feature:
@@ -53,14 +18,14 @@ def hostile() -> Feature:
 
 def test_only_what_the_sanitiser_keeps_is_used() -> None:
     reader = read(feature_html(hostile()))
-    assert reader.tags <= {"div", "span", "b", "table", "tr", "td", "br", "details", "summary", "a"}
-    assert reader.attributes <= {"style", "title", "href"}
+    assert reader.tags <= TAGS
+    assert reader.attributes <= ATTRIBUTES
     assert "var(" not in reader.styles
 
 
 def test_every_hostile_text_is_shown_and_none_obeyed() -> None:
     reader = read(feature_html(hostile()))
-    for text in [*HOSTILE[:5], "‹U+2028›", "‹U+202E›"]:
+    for text in SEEN:
         assert text in reader.text
 
 
@@ -97,3 +62,10 @@ def test_negative_values_have_a_colour_of_their_own_and_unknown_ones_too() -> No
 def test_all_zero_is_plain_text() -> None:
     row = activation_row(values=[0.0] * 12, maxValue=0)
     assert "rgba(" not in activation_html(Feature.from_json(feature_row(activations=[row])).activations[0])
+
+
+def test_text_on_a_strong_colour_reads_on_a_dark_page_too() -> None:
+    row = activation_row(values=[5.0, 0.2, *[0.0] * 10], maxValue=5.0, maxValueTokenIndex=0)
+    html = activation_html(Feature.from_json(feature_row(activations=[row])).activations[0])
+    assert "rgba(52,211,153,1.00);color:rgb(4,32,22)" in html
+    assert html.count("rgb(4,32,22)") == 1
