@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from np_widgets import checks
 from np_widgets.errors import InvalidRequest
-from np_widgets.models import FeatureRef
+from np_widgets.models import Feature, FeatureRef
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from np_widgets.models import RefLike
 
@@ -131,3 +131,10 @@ class NearestSearch:
     def is_own(self) -> bool:
         """Whether it is among the features of its own source."""
         return (self.model, self.source) == (self.ref.model, self.ref.source)
+
+
+def check_refs(refs: Iterable[RefLike]) -> list[FeatureRef]:
+    """Read the names of many features; a single one in their place is a slip."""
+    if isinstance(refs, (str, FeatureRef, Feature)):
+        raise InvalidRequest("get_features takes a list of features.", remedy="For one, use get_feature.")
+    return [FeatureRef.parse(ref) for ref in refs]

@@ -11,7 +11,7 @@ from np_widgets.client.progress import progress
 from np_widgets.client.together import Question
 from np_widgets.errors import InvalidRequest, NotFound, UnexpectedResponse
 from np_widgets.models import Activation, Feature, FeatureRef, NearestFeature, NearestFeatures, RefLike
-from np_widgets.searches import NearestSearch
+from np_widgets.searches import NearestSearch, check_refs
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Sequence
@@ -65,13 +65,11 @@ class FeatureEndpoints(BaseClient):
         RateLimited
             Also before anything is sent, when the service has said that fewer requests are left than this takes.
         """
-        if isinstance(refs, (str, FeatureRef, Feature)):
-            raise InvalidRequest("get_features takes a list of features.", remedy="For one, use get_feature.")
+        wanted = check_refs(refs)
         if missing not in ("raise", "skip"):
             raise InvalidRequest(f'missing is {missing!r}; it must be "raise" or "skip".')
         if max_activations is not None:
             checks.check_count(max_activations, "max_activations", 1)
-        wanted = [FeatureRef.parse(ref) for ref in refs]
         decode = decoding.features(self.base_url)
         questions = [
             Question(calls.features(chunk, max_activations), decode, len(chunk))

@@ -10,7 +10,7 @@ import msgspec
 from np_widgets import checks, demo, wire
 from np_widgets.demo import scope
 from np_widgets.models import FeatureRef, Provenance
-from np_widgets.searches import ExplanationSearch, NearestSearch, SetSearch, TokenSearch
+from np_widgets.searches import ExplanationSearch, NearestSearch, SetSearch, TokenSearch, check_refs
 from np_widgets.sources.base import FeatureSource
 
 if TYPE_CHECKING:
@@ -60,10 +60,10 @@ class DemoSource(FeatureSource):
 
     def get_features(self, refs: Iterable[RefLike], *, max_activations: int | None = None) -> list[Feature]:
         """Compute many features, in the order asked for."""
+        wanted = check_refs(refs)
         if max_activations is not None:
             checks.check_count(max_activations, "max_activations", 1)
-        parsed = [FeatureRef.parse(ref) for ref in refs]
-        return _each(parsed, lambda ref: _feature(ref, max_activations), "Features")
+        return _each(wanted, lambda ref: _feature(ref, max_activations), "Features")
 
     def iter_features(self, model: str, source: str, start: int = 0, limit: int | None = None) -> Iterator[Feature]:
         """Go through the features of a source by their index, each computed when it is its turn; all of them fire."""

@@ -201,6 +201,7 @@ def test_what_it_does_not_have_is_not_found(source: DemoSource, ask: Callable[[D
         (lambda s: s.nearest_features(REF, model="demo-tiny"), "no source of it"),
         (lambda s: s.iter_features(**LATENTS, start=-1), "start is -1"),
         (lambda s: s.iter_features(**LATENTS, limit=-1), "limit is -1"),
+        (lambda s: s.get_features(REF), "takes a list of features. For one, use get_feature"),
         (lambda s: s.get_features([REF], max_activations=0), "max_activations is 0"),
         (lambda s: s.activate(REF, ["fine", ""]), "Give at least one character"),
     ],
