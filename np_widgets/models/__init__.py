@@ -11,14 +11,6 @@ from np_widgets.models.firings import (
     TopFeatureMatch,
     TopFeatureMatches,
 )
-from np_widgets.models.firings import (
-    SourceActivations,
-    TokenFeatureMatch,
-    TokenFeatureMatches,
-    TokenMatches,
-    TopFeatureMatch,
-    TopFeatureMatches,
-)
 from np_widgets.models.matches import (
     Answer,
     ExplanationMatch,
