@@ -2,9 +2,10 @@
 
 ``client`` has the endpoints, in ``features``, ``texts``, ``firing``, ``explanations`` and ``catalogue``; below them
 stand ``together`` (what is asked at once), ``completing`` and ``pages`` (answers made of several), ``transport`` (one
-session, retries, redirects), ``cache`` (copies on this machine), ``faults`` (answers to errors), ``body`` (bounded
-reading), ``keys`` and ``address`` (who is asked, and who may see the key), ``routes`` (which routes are reads),
-``questions`` and ``checks`` (what is refused before it costs a request).
+question, one answer, redirects), ``session`` (what is asked again), ``cache`` (copies on this machine), ``faults``
+(answers to errors), ``body`` (bounded reading), ``streams`` (answers that grow), ``keys`` and ``address`` (who is
+asked, and who may see the key), ``routes`` (which routes are reads), ``calls`` (the questions as the contract has
+them). What is asked is checked in :mod:`np_widgets.checks` and :mod:`np_widgets.searches`, before it costs a request.
 """
 
 from np_widgets.client.cache import CacheWarning

@@ -27,8 +27,8 @@ _GZIP_MAGIC = b"\x1f\x8b"
 class Decoder(Protocol):
     """What turns pieces as they travel into pieces of text."""
 
-    def feed(self, piece: bytes, limit: int) -> bytes:
-        """Decode a piece, to at most ``limit`` bytes."""
+    def feed(self, piece: bytes) -> Iterator[bytes]:
+        """Decode a piece, bit by bit."""
 
     def finish(self) -> None:
         """Check that nothing is missing."""
@@ -37,9 +37,9 @@ class Decoder(Protocol):
 class Plain:
     """No compression."""
 
-    def feed(self, piece: bytes, limit: int) -> bytes:
+    def feed(self, piece: bytes) -> Iterator[bytes]:
         """Hand the piece on."""
-        return piece[:limit]
+        yield piece
 
     def finish(self) -> None:
         """Nothing can be missing: the length was checked on the way."""
@@ -51,9 +51,11 @@ class Gzip:
     def __init__(self) -> None:
         self._stream = zlib.decompressobj(_GZIP_OR_ZLIB)
 
-    def feed(self, piece: bytes, limit: int) -> bytes:
-        """Unpack a piece; what follows the end of the stream is no part of it."""
-        return b"" if self._stream.eof else self._stream.decompress(piece, limit)
+    def feed(self, piece: bytes) -> Iterator[bytes]:
+        """Unpack a piece no faster than it is taken; what follows the end of the stream is no part of it."""
+        while piece and not self._stream.eof:
+            yield self._stream.decompress(piece, _PIECE)
+            piece = self._stream.unconsumed_tail
 
     def finish(self) -> None:
         """Check the end mark."""
@@ -75,10 +77,28 @@ def read_body(response: requests.Response, about: str, *, max_bytes: int, second
     declared = response.headers.get("content-length", "")
     is_packed = bool(response.headers.get("content-encoding"))
     if not is_packed and declared.isascii() and declared.isdigit() and int(declared[:18]) > max_bytes:
-        raise _too_large(about, max_bytes)
-    failure: NeuronpediaError
+        raise too_large(about, max_bytes)
+    body = bytearray()
+    for piece in read_pieces(response, about, seconds=seconds):
+        body += piece
+        if len(body) > max_bytes:
+            raise too_large(about, max_bytes)
+    return bytes(body)
+
+
+def read_pieces(response: requests.Response, about: str, *, seconds: float) -> Iterator[bytes]:
+    """Yield an answer's body as it arrives, unpacked, in small pieces; it is for the caller to bound their sum.
+
+    Raises
+    ------
+    ConnectionFailed
+        When the connection breaks, or more than ``seconds`` are spent waiting in all.
+    UnexpectedResponse
+        When its compression is broken.
+    """
+    failure: NeuronpediaError | None = None
     try:
-        return _collect(response, about, max_bytes, time.monotonic() + seconds)
+        yield from _unpacked(response, about, seconds)
     except zlib.error as error:
         failure = UnexpectedResponse(
             f"The answer for {about} arrived damaged ({error}).",
@@ -92,27 +112,27 @@ def read_body(response: requests.Response, about: str, *, max_bytes: int, second
     except NeuronpediaError:  # one of them is an OSError too
         raise
     except (urllib3.exceptions.HTTPError, OSError):
-        failure = ConnectionFailed(
-            f"The connection broke off in the middle of the answer for {about}.",
-            remedy="Check the network and try again.",
-        )
+        failure = broken_off(about)
     # Raised out here, so that urllib3's exception, which leads to the request and its key, is not attached.
-    raise failure
+    if failure:
+        raise failure
 
 
-def _collect(response: requests.Response, about: str, max_bytes: int, end: float) -> bytes:
-    body = bytearray()
+def _unpacked(response: requests.Response, about: str, seconds: float) -> Iterator[bytes]:
     decoder: Decoder | None = None
-    for piece in _pieces(response):
+    pieces = _pieces(response)
+    while True:
+        start = time.monotonic()
+        piece = next(pieces, None)
+        seconds -= time.monotonic() - start  # only of waiting: whoever reads a stream may take their time
+        if piece is None:
+            break
         decoder = decoder or _decoder_for(response, about, piece)
-        body += decoder.feed(piece, max_bytes + 1 - len(body))
-        if len(body) > max_bytes:
-            raise _too_large(about, max_bytes)
-        if time.monotonic() > end:
+        yield from decoder.feed(piece)
+        if seconds < 0:
             raise ConnectionFailed(f"The answer for {about} arrives too slowly to wait for.", remedy="Try again later.")
     if decoder:
         decoder.finish()
-    return bytes(body)
 
 
 def _decoder_for(response: requests.Response, about: str, first: bytes) -> Decoder:
@@ -137,14 +157,26 @@ def _pieces(response: requests.Response) -> Iterator[bytes]:
     if not isinstance(raw, urllib3.response.HTTPResponse):  # from a transport that a test or a proxy put in
         yield from response.iter_content(_PIECE)
         return
-    # `read` waits until a whole piece is there, and with it the check of the time: before urllib3 2.1, which brought
-    # `read1`, the pieces are small.
+    # `read` waits until a whole piece is there, and with it a stream and the check of the time: before urllib3 2.1,
+    # which brought `read1`, a body in chunks is read chunk by chunk, and another one in small pieces.
+    if raw.chunked and not hasattr(raw, "read1"):
+        yield from raw.read_chunked(decode_content=False)
+        return
     read, size = (raw.read1, _PIECE) if hasattr(raw, "read1") else (raw.read, 512)
     while piece := read(size, decode_content=False):
         yield piece
 
 
-def _too_large(about: str, max_bytes: int) -> UnexpectedResponse:
+def broken_off(about: str) -> ConnectionFailed:
+    """Say that the connection ended before the answer did."""
+    return ConnectionFailed(
+        f"The connection broke off in the middle of the answer for {about}.",
+        remedy="Check the network and try again.",
+    )
+
+
+def too_large(about: str, max_bytes: int) -> UnexpectedResponse:
+    """Say that an answer, or one part of a stream, is larger than the client reads."""
     return UnexpectedResponse(
         f"The answer for {about} is larger than {_megabytes(max_bytes)}, so the rest of it was not read.",
         remedy="If it should be that large, give the client a larger max_bytes; features can also be asked for with "

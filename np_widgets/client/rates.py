@@ -92,8 +92,11 @@ class RateLimits:
 
     def note(self, path: str, headers: Mapping[str, str], asked_at: datetime) -> None:
         """Keep what an answer's header says; of answers that were under way together, what the lowest one says."""
-        text = headers.get("x-limit-remaining", "").strip()
-        if not _COUNT.fullmatch(text):
+        self.note_remaining(path, headers.get("x-limit-remaining", ""), asked_at)
+
+    def note_remaining(self, path: str, text: str, asked_at: datetime) -> None:
+        """Keep what an answer says of how many requests are left, as its header or its body has it."""
+        if not _COUNT.fullmatch(text.strip()):
             return
         group, remaining = limited_group(path), int(text)
         with self._lock:

@@ -33,6 +33,10 @@ _READS = (
     ("POST", "/api/model/get"),
     ("POST", "/api/global"),
     ("POST", "/api/tokenize"),
+    # A saved run stays as it is. Steering itself is no read, though the service keeps its answers: a request that
+    # broke off may still run there, and each costs one of 240 in an hour.
+    ("POST", "/api/steer-load"),
+    ("POST", "/api/steer/presets"),
 )
 # Reads that may be repeated, but whose answer must be today's: for one's own things, and for a route that is gone.
 _UNCACHED = (("POST", "/api/vector/list-owned"), ("GET", r"/api/explanation/export(\?.*)?"))
@@ -65,6 +69,8 @@ class Call:
         What an error message calls the thing that was asked for, such as ``"the feature a/b/1"``.
     hint : str
         Likely reasons for a failure of the server, where its own words are known to be opaque.
+    is_streamed : bool
+        Whether the answer is wanted while it grows.
     """
 
     method: str
@@ -72,6 +78,7 @@ class Call:
     body: bytes | None = None
     about: str = "this"
     hint: str = ""
+    is_streamed: bool = False
 
     @property
     def is_cached(self) -> bool:

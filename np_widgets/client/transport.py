@@ -1,36 +1,31 @@
-"""One question, one answer: the only place that speaks HTTP.
-
-One ``requests.Session`` serves all threads. Its documentation promises nothing of the kind, but what is not safe
-there are its cookies and its settings: cookies are refused, the settings are made once and not touched again, and
-what is left is urllib3's connection pool, which is safe. A session for every thread would open a connection for every
-thread, and widgets call from short-lived ones.
-"""
+"""One question, one answer, at once or while it grows: the only place that speaks HTTP."""
 
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from http.cookiejar import DefaultCookiePolicy
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 import requests
-from requests.adapters import HTTPAdapter
-from urllib3.exceptions import ReadTimeoutError
-from urllib3.util import Retry
+from urllib3.exceptions import ProtocolError
 
 from np_widgets.client.address import Address, origin_of
 from np_widgets.client.body import read_body
 from np_widgets.client.faults import Faults
 from np_widgets.client.rates import RateLimits
-from np_widgets.client.routes import Call, is_repeatable
+from np_widgets.client.session import new_session, no_netrc
+from np_widgets.client.streams import read_events
 from np_widgets.errors import ConnectionFailed, InvalidRequest, NeuronpediaError, RateLimited, UnexpectedResponse
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from np_widgets.client.keys import Key
+    from np_widgets.client.routes import Call
+    from np_widgets.client.streams import Line
 
 #: Seconds to connect, and seconds of silence; the service's own longest read takes 60 (contract, 1.7).
 DEFAULT_TIMEOUT = (6.0, 65.0)
@@ -40,63 +35,6 @@ _MOST_REDIRECTS = 5
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 Timeout = float | tuple[float, float]
-
-
-class ReadRetry(Retry):
-    """urllib3's policy, but a server that stays silent is not asked again: the user has waited once already."""
-
-    def increment(self, *arguments: Any, **named: Any) -> ReadRetry:  # noqa: ANN401 (urllib3's own)
-        """Count one failure; urllib3 calls this."""
-        if isinstance(error := named.get("error"), ReadTimeoutError):
-            raise error
-        return super().increment(*arguments, **named)
-
-
-#: Waits 0, 0.6 and 1.2 s. A 500 is an answer about the question, a 429 asks for patience: neither is asked again. The
-#: server's Retry-After is not obeyed, since it may ask for an hour in which a cell would stand still.
-READ_RETRY = ReadRetry(
-    total=3,
-    connect=2,
-    read=2,
-    status=3,
-    redirect=0,
-    other=0,
-    backoff_factor=0.3,
-    status_forcelist=(502, 503, 504),
-    allowed_methods=None,
-    raise_on_status=False,
-    respect_retry_after_header=False,
-)
-
-
-class Adapter(HTTPAdapter):
-    """Sends reads with patience and everything else once."""
-
-    def __init__(self, retry: Retry = READ_RETRY) -> None:
-        super().__init__(pool_maxsize=8, max_retries=Retry(0, read=False, redirect=0, raise_on_status=False))
-        self._patient = HTTPAdapter(pool_maxsize=8, max_retries=retry)
-
-    def send(self, request: requests.PreparedRequest, **settings: Any) -> requests.Response:  # type: ignore[override]  # noqa: ANN401
-        """Send a request; requests calls this."""
-        path = "/api" + urlsplit(request.url or "").path.partition("/api")[2]
-        if is_repeatable(request.method or "", path):
-            return self._patient.send(request, **settings)
-        return super().send(request, **settings)
-
-    def close(self) -> None:
-        """Close both pools."""
-        self._patient.close()
-        super().close()
-
-
-def new_session(retry: Retry = READ_RETRY) -> requests.Session:
-    """Make a session that keeps no cookies."""
-    session = requests.Session()
-    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    adapter = Adapter(retry)
-    session.mount("https://", adapter)
-    session.mount("http://", adapter)
-    return session
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,29 +94,58 @@ class Transport:
             The error of the tree that fits what happened.
         """
         asked_at = datetime.now(UTC)
-        reply = self._follow(call, key)
+        with self._answer(call, key) as response:
+            return self._whole(response, call, key, asked_at)
+
+    def stream(self, call: Call, key: Key | None, line: Line) -> Iterator[bytes]:
+        """Ask, and yield the answer while it grows: what each event carries, or the whole where it comes at once.
+
+        Nothing is sent before the first step, and leaving the iterator ends the connection.
+
+        Raises
+        ------
+        NeuronpediaError
+            Before the first step, or between two, the error of the tree that fits what happened.
+        """
+        asked_at = datetime.now(UTC)
+        with self._answer(call, key) as response:
+            line.hold(response)
+            if not line.is_live:
+                yield self._whole(response, call, key, asked_at).body
+                return
+            self.limits.note(call.path, response.headers, asked_at)
+            yield from read_events(response, call.about, max_bytes=self._max_bytes, seconds=self._patience)
+
+    def _whole(self, response: requests.Response, call: Call, key: Key | None, asked_at: datetime) -> Reply:
+        """Read an answer to its end, and hold it to be one."""
+        body = read_body(response, call.about, max_bytes=self._max_bytes, seconds=self._patience)
+        url, status = f"{self._address.base}{call.path}", response.status_code
+        self.limits.note(call.path, response.headers, asked_at)
         faults = Faults(self._address, key)
-        self.limits.note(call.path, reply.headers, asked_at)
-        if 200 <= reply.status < 300:
-            failure = faults.of_success(call, reply.status, reply.body)
-        else:
-            failure = faults.of_status(call, reply.status, reply.body)
+        find = faults.of_success if 200 <= status < 300 else faults.of_status
+        failure = find(call, status, body)
         if isinstance(failure, RateLimited):
             self.limits.note_refusal(failure.endpoint or call.path, failure.limit, failure.window)
         if failure:
             raise failure
-        return reply
+        return Reply(body, url, status, response.headers, datetime.now(UTC))
 
-    def _follow(self, call: Call, key: Key | None) -> Reply:
+    @property
+    def _patience(self) -> float:
+        """Seconds that are spent on one answer in all."""
+        return self._timeout[1] * _BODY_FACTOR
+
+    @contextmanager
+    def _answer(self, call: Call, key: Key | None) -> Iterator[requests.Response]:
         """Ask, and follow redirects as far as the key's safety allows."""
-        first = url = f"{self._address.base}{call.path}"
+        url = f"{self._address.base}{call.path}"
         method, body = call.method, call.body
         for _ in range(_MOST_REDIRECTS + 1):
             with self._ask(method, url, body, call, key) as response:
                 location = response.headers.get("location")
                 if response.status_code not in _REDIRECTS or location is None:
-                    content = self._read(response, call)
-                    return Reply(content, first, response.status_code, response.headers, datetime.now(UTC))
+                    yield response
+                    return
                 url = self._target(url, location, call, key)
                 if response.status_code == 303:
                     method, body = "GET", None
@@ -216,7 +183,7 @@ class Transport:
         failure: NeuronpediaError
         try:
             prepared = self._session.prepare_request(
-                requests.Request(method, url, headers=self._headers(url, body, key), data=body, auth=_no_netrc)
+                requests.Request(method, url, headers=self._headers(url, body, call, key), data=body, auth=no_netrc)
             )
             proxies = self._session.merge_environment_settings(url, {}, True, None, None)  # noqa: FBT003 (stream)
             return self._session.send(prepared, allow_redirects=False, timeout=self._timeout, **proxies)
@@ -230,17 +197,15 @@ class Transport:
         # Raised out here, so that the exception from below, which holds the request and its key, is not attached.
         raise failure
 
-    def _headers(self, url: str, body: bytes | None, key: Key | None) -> dict[str, str]:
-        headers = {"accept": "application/json", "accept-encoding": "gzip", "user-agent": "np_widgets"}
+    def _headers(self, url: str, body: bytes | None, call: Call, key: Key | None) -> dict[str, str]:
+        # Compression may hold a stream's words back until there is enough to compress.
+        encoding = "identity" if call.is_streamed else "gzip"
+        headers = {"accept": "application/json", "accept-encoding": encoding, "user-agent": "np_widgets"}
         if body is not None:
             headers["content-type"] = "application/json"
         if key is not None and origin_of(url) == self._address.origin:
             headers["x-api-key"] = key.reveal()
         return headers
-
-    def _read(self, response: requests.Response, call: Call) -> bytes:
-        silence = self._timeout[1]
-        return read_body(response, call.about, max_bytes=self._max_bytes, seconds=silence * _BODY_FACTOR)
 
     def _unreachable(self, error: requests.RequestException, call: Call, host: str) -> NeuronpediaError:
         if isinstance(error, (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema)):
@@ -258,11 +223,22 @@ class Transport:
                 f"The request for {call.about} failed: the certificate of {host} could not be checked.",
                 remedy="Check the clock and the network; a company's proxy may need REQUESTS_CA_BUNDLE.",
             )
+        if _was_reached(error):
+            return ConnectionFailed(
+                f"{host} closed the connection without a word on the request for {call.about}.",
+                remedy=call.hint or "Try again; if it stays so, the service cannot answer this.",
+            )
         reason = "within the time" if isinstance(error, requests.exceptions.ConnectTimeout) else "at all"
         return ConnectionFailed(
             f"The request for {call.about} failed: {host} could not be reached {reason}.",
             remedy='Check the network; without one, np_widgets.use("demo") shows the embedded model.',
         )
+
+
+def _was_reached(error: requests.RequestException) -> bool:
+    """Whether the request was sent, and the connection ended before an answer began."""
+    below = error.args[0] if error.args else None
+    return isinstance(getattr(below, "reason", below), ProtocolError)  # after several attempts it is their reason
 
 
 def check_timeout(timeout: Timeout) -> tuple[float, float]:
@@ -274,8 +250,3 @@ def check_timeout(timeout: Timeout) -> tuple[float, float]:
         )
     connect = pair[0] if isinstance(timeout, tuple) else min(pair[0], DEFAULT_TIMEOUT[0])
     return float(connect), float(pair[1])
-
-
-def _no_netrc(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    """Stand in the place of an authentication, so that requests does not look for one in the user's .netrc."""
-    return request

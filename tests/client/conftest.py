@@ -10,7 +10,7 @@ import pytest
 
 from np_widgets.client import NeuronpediaClient
 from np_widgets.client.keys import forget_session_keys
-from np_widgets.client.transport import ReadRetry, new_session
+from np_widgets.client.session import READ_RETRY, ReadRetry, new_session
 from tests.server.fixtures import other_server, server
 
 if TYPE_CHECKING:
@@ -51,6 +51,4 @@ def client(make_client: MakeClient) -> NeuronpediaClient:
 
 
 def _hasty() -> ReadRetry:
-    from np_widgets.client.transport import READ_RETRY
-
     return READ_RETRY.new(backoff_factor=0)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import requests
 
-from np_widgets.client import transport
+from np_widgets.client.session import READ_RETRY
 from np_widgets.errors import (
     ConnectionFailed,
     InvalidRequest,
@@ -137,7 +137,7 @@ def test_writes_are_never_asked_again(
 
 
 def test_default_patience_is_short_and_obeys_no_server() -> None:
-    retry = transport.READ_RETRY
+    retry = READ_RETRY
     waits = []
     while not retry.is_exhausted():
         waits.append(retry.get_backoff_time())

@@ -14,6 +14,7 @@ import pytest
 from np_widgets.client import NeuronpediaClient
 from np_widgets.client.address import Address, origin_of
 from np_widgets.client.keys import keep_for_session, make_key
+from np_widgets.client.routes import get
 from np_widgets.errors import InvalidRequest, NeuronpediaError, NotFound, UnexpectedResponse
 from tests.server import OWNER_KEY, LoopbackServer, faults
 from tests.server.world import PRIVATE_SOURCE
@@ -136,10 +137,10 @@ def test_redirects_in_circles_end(make_client: MakeClient, server: LoopbackServe
 
 def test_header_with_the_key_is_made_for_one_origin_alone(make_client: MakeClient, server: LoopbackServer) -> None:
     # Redirects are refused before this; it is what holds if that should ever fail.
-    transport, key = make_client()._transport, make_key(CANARY)
+    transport, key, call = make_client()._transport, make_key(CANARY), get("/api/x", "this")
     elsewhere = (f"{server.url}0/api/x", server.url.replace("http:", "https:"), "http://localhost/api/x")
-    assert transport._headers(f"{server.url}/api/x", None, key)["x-api-key"] == CANARY
-    assert not [url for url in elsewhere if "x-api-key" in transport._headers(url, None, key)]
+    assert transport._headers(f"{server.url}/api/x", None, call, key)["x-api-key"] == CANARY
+    assert not [url for url in elsewhere if "x-api-key" in transport._headers(url, None, call, key)]
 
 
 def test_login_of_the_netrc_file_goes_nowhere(

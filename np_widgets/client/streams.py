@@ -1,0 +1,124 @@
+"""Answers that grow: lines and events as they arrive, and a line to the service that any thread may cut."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from threading import Lock
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from np_widgets.client.body import broken_off, read_pieces, too_large
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    import requests
+
+T = TypeVar("T")
+
+
+def is_event_stream(response: requests.Response) -> bool:
+    """Whether an answer comes as server-sent events: its type decides, and not what was asked for (contract, 5.4)."""
+    kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+    return 200 <= response.status_code < 300 and kind == "text/event-stream"
+
+
+def read_lines(response: requests.Response, about: str, *, max_bytes: int, seconds: float) -> Iterator[bytes]:
+    """Yield the lines of an answer as they arrive, without their ends.
+
+    Raises
+    ------
+    ConnectionFailed, UnexpectedResponse
+        As :func:`np_widgets.client.body.read_pieces`, and when one line is longer than ``max_bytes``.
+    """
+    pending = bytearray()
+    for piece in read_pieces(response, about, seconds=seconds):
+        pending += piece
+        if b"\n" in piece:
+            *lines, pending = pending.split(b"\n")
+            for line in lines:
+                yield bytes(line.removesuffix(b"\r"))
+        if len(pending) > max_bytes:
+            raise too_large(about, max_bytes)
+    if pending:
+        yield bytes(pending)
+
+
+def read_events(response: requests.Response, about: str, *, max_bytes: int, seconds: float) -> Iterator[bytes]:
+    """Yield what server-sent events carry, as they arrive; the service names none, and marks no end.
+
+    Raises
+    ------
+    ConnectionFailed
+        When the connection breaks, or ends inside an event.
+    UnexpectedResponse
+        When one event is larger than ``max_bytes``.
+    """
+    data: list[bytes] = []
+    for line in read_lines(response, about, max_bytes=max_bytes, seconds=seconds):
+        if line.startswith(b"data:"):
+            data.append(line.removeprefix(b"data:").removeprefix(b" "))
+            if sum(map(len, data)) > max_bytes:
+                raise too_large(about, max_bytes)
+        elif not line and data:
+            yield b"\n".join(data)
+            data.clear()
+        # All else is a comment, which only keeps the connection awake, or a field that the service does not use.
+    if data:
+        raise broken_off(about)
+
+
+class Line:
+    """The connection that a stream comes over.
+
+    Attributes
+    ----------
+    is_live : bool
+        Whether the answer grows; one that the service has kept from before comes at once.
+    is_cut : bool
+        Whether it was cut on this side, so that no failure of it means anything.
+    """
+
+    def __init__(self) -> None:
+        self.is_live = False
+        self.is_cut = False
+        self._response: requests.Response | None = None
+        self._lock = Lock()
+
+    def hold(self, response: requests.Response) -> None:
+        """Take the answer that has begun; it ends at once where the line was cut before."""
+        with self._lock:
+            self._response = response
+            self.is_live = is_event_stream(response)
+        if self.is_cut:
+            self.cut()
+
+    def cut(self) -> None:
+        """End the connection under whoever reads from it, on any thread.
+
+        Closing it is the reader's own part, as it would wait for the reader. Before urllib3 2.3, which can end a
+        connection from outside, the reader notices with the next piece that arrives.
+        """
+        with self._lock:
+            self.is_cut = True
+            shutdown = getattr(getattr(self._response, "raw", None), "shutdown", None)
+            if shutdown is not None:
+                with suppress(ValueError, RuntimeError, OSError):  # it has ended already
+                    shutdown()
+
+
+class Growing(Iterator[T], Generic[T]):
+    """What comes over a line, step by step; ``close()`` ends it at once, from any thread."""
+
+    def __init__(self, line: Line, steps: Generator[T, None, None]) -> None:
+        self._line = line
+        self._steps = steps
+
+    def __next__(self) -> T:
+        return next(self._steps)
+
+    def close(self) -> None:
+        """End it; a second time does nothing."""
+        self._line.cut()
+        with suppress(ValueError):  # it is at work on another thread, and ends there
+            self._steps.close()
