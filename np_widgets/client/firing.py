@@ -99,7 +99,7 @@ class FiringEndpoints(FeatureEndpoints, TextEndpoints):
         *,
         model: str,
         source: str,
-        density_threshold: float | None = 0.01,
+        density_threshold: float | None = None,
         ignore_bos: bool = True,
         limit: int = 10,
         refresh: bool = False,
@@ -114,7 +114,7 @@ class FiringEndpoints(FeatureEndpoints, TextEndpoints):
             Such as ``"gpt2-small"`` and ``"6-res-jb"``.
         density_threshold : float, optional
             Leave out features that fire on more than this fraction of tokens, and those of which the service does not
-            know that they ever fire; None leaves out nothing.
+            know that they ever fire. By default nothing is left out; the service's own default is 0.01 (contract, 5.2).
         ignore_bos : bool
             Leave out the beginning-of-text token and other special ones.
         limit : int

@@ -104,7 +104,7 @@ class SearchingModel(ReadingModel):
         }
 
     def search_topk(
-        self, text: str, *, density_threshold: float | None = 0.01, ignore_bos: bool = True, limit: int = 10
+        self, text: str, *, density_threshold: float | None = None, ignore_bos: bool = True, limit: int = 10
     ) -> Reply:
         """Return what ``POST /api/search-topk-by-token`` returns: at each token the latents that fire most.
 

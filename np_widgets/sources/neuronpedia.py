@@ -103,7 +103,7 @@ class NeuronpediaSource(FeatureSource):
         *,
         model: str,
         source: str,
-        density_threshold: float | None = 0.01,
+        density_threshold: float | None = None,
         ignore_bos: bool = True,
         limit: int = 10,
     ) -> list[TokenFeatureMatches]:

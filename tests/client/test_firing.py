@@ -153,7 +153,7 @@ def test_a_text_by_token_takes_one_request(client: NeuronpediaClient, server: Lo
 def test_by_token_defaults_and_the_special_tokens(client: NeuronpediaClient, server: LoopbackServer) -> None:
     (answer,) = client.top_features_by_token(TEXTS[0], ignore_bos=False, **HERE)
     (sent,) = bodies(server, "/api/search-topk-by-token")
-    assert (sent["densityThreshold"], sent["numResults"], sent["ignoreBos"]) == (0.01, 10, False)
+    assert (sent["densityThreshold"], sent["numResults"], sent["ignoreBos"]) == (0, 10, False)
     assert (answer[0].position, answer[0].token, answer[0].is_special) == (0, "<bos>", True)
 
 

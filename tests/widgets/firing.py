@@ -117,7 +117,7 @@ class FiringSource(SlowSource):
         *,
         model: str,
         source: str,
-        density_threshold: float | None = 0.01,
+        density_threshold: float | None = None,
         ignore_bos: bool = True,
         limit: int = 10,
     ) -> list[TokenFeatureMatches]:
