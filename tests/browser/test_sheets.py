@@ -15,6 +15,7 @@ from np_widgets import (
     ExplanationSearch,
     Feature,
     FeatureDashboard,
+    FeatureList,
     LogitBars,
     NotFound,
 )
@@ -77,6 +78,7 @@ MAKERS: dict[str, Callable[[], BaseWidget]] = {
     "bars": lambda: LogitBars(FEATURE),
     "histogram": lambda: ActivationHistogram(FEATURE),
     "search": lambda: ExplanationSearch("space", source=DemoSource()),
+    "list": lambda: FeatureList([FEATURE] * 3, source=SlowSource(), selected=[FEATURE], sort="density", guide=True),
 }
 
 
