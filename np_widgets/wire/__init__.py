@@ -19,6 +19,13 @@ from np_widgets.wire.read import (
     read_tokenization,
 )
 from np_widgets.wire.replies import missing_features
+from np_widgets.wire.steered_tokens import read_steered_logits, source_set_of, write_graph_feature
+from np_widgets.wire.steering import (
+    read_saved_steering,
+    read_steer_result,
+    read_steering_presets,
+    write_steer_request,
+)
 
 __all__ = [
     "PAGE_SIZE",
@@ -32,10 +39,17 @@ __all__ = [
     "read_model",
     "read_models",
     "read_nearest_features",
+    "read_saved_steering",
     "read_source_activations",
     "read_source_set",
+    "read_steer_result",
+    "read_steered_logits",
+    "read_steering_presets",
     "read_token_features",
     "read_tokenization",
     "read_top_features",
+    "source_set_of",
     "write_feature",
+    "write_graph_feature",
+    "write_steer_request",
 ]

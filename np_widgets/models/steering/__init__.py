@@ -1,5 +1,6 @@
 """Steering: what is asked of a model, and what it says with the features and without."""
 
+from np_widgets.models.steering.logits import GraphFeature, SteeredLogits
 from np_widgets.models.steering.parts import ChatMessage, FeaturesLike, MessagesLike, SteeringFeature, SteeringPreset
 from np_widgets.models.steering.request import SteerRequest
 from np_widgets.models.steering.result import AxisReading, AxisTurn, Candidate, SteerResult, SteerText, TokenLogprob
@@ -13,11 +14,13 @@ __all__ = [
     "Candidate",
     "ChatMessage",
     "FeaturesLike",
+    "GraphFeature",
     "MessagesLike",
     "SteerRequest",
     "SteerResult",
     "SteerSettings",
     "SteerText",
+    "SteeredLogits",
     "SteeringFeature",
     "SteeringPreset",
     "TokenLogprob",

@@ -108,4 +108,6 @@ def _most_tokens(given: SteerRequest) -> int:
     """Count what a model writes at most; which models think only the service knows, so it may still say 256."""
     if not given.is_chat:
         return MOST_TOKENS
+    if given.settings.assistant_axis:
+        return MOST_TOKENS_OF_THINKING
     return MOST_TOKENS_OF_LARGE if given.model in LARGE_MODELS else MOST_TOKENS_OF_THINKING

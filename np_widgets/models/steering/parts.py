@@ -7,9 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from numbers import Real
 from typing import Any, SupportsIndex, TypeAlias
 
+import msgspec
+
 from np_widgets.errors import InvalidRequest
 from np_widgets.models.record import Record
-from np_widgets.models.ref import FeatureRef
+from np_widgets.models.ref import FeatureRef, RefLike
 
 #: References, ``{reference: strength}``, :class:`SteeringFeature`, or one of them.
 FeaturesLike: TypeAlias = Any
@@ -38,6 +40,11 @@ class SteeringFeature(Record, frozen=True, kw_only=True, eq=False):
     explanation: str | None = None
 
     _ignored_in_equality = frozenset({"explanation"})
+
+    def __post_init__(self) -> None:
+        if isinstance(self.strength, bool) or not isinstance(self.strength, Real):
+            raise InvalidRequest(f"The strength of {self.ref} is {self.strength!r}; it must be a number.")
+        msgspec.structs.force_setattr(self, "strength", float(self.strength))  # NumPy's and whole numbers become one
 
 
 class ChatMessage(Record, frozen=True, kw_only=True, eq=False):
@@ -90,10 +97,13 @@ def read_steering_features(
         raise InvalidRequest(
             f"There are {len(listed)} features and {len(each)} strengths.", remedy="Give one for each, or one for all."
         )
-    return tuple(
-        SteeringFeature(ref=FeatureRef.parse(item), strength=check_strength(FeatureRef.parse(item), strength))
-        for item, strength in zip(listed, each, strict=True)
-    )
+    return tuple(_with_strength(item, strength) for item, strength in zip(listed, each, strict=True))
+
+
+def _with_strength(item: SteeringFeature | RefLike, strength: object) -> SteeringFeature:
+    ref = FeatureRef.parse(item)
+    explanation = item.explanation if isinstance(item, SteeringFeature) else None
+    return SteeringFeature(ref=ref, strength=check_strength(ref, strength), explanation=explanation)
 
 
 def _is_one(given: FeaturesLike) -> bool:

@@ -29,7 +29,10 @@ class TokenLogprob(Record, frozen=True, kw_only=True, eq=False):
 
 
 class AxisTurn(Record, frozen=True, kw_only=True, eq=False):
-    """Where one turn of a conversation lies on each axis, and where it lay before steering held it back."""
+    """Where one turn of a conversation lies on each axis, and where it lies after a cap; None where nothing is known.
+
+    ``snippet`` is the beginning of the turn.
+    """
 
     snippet: str
     values: tuple[float | None, ...] = ()
@@ -50,6 +53,8 @@ class SteerText(Record, frozen=True, kw_only=True, eq=False):
     ----------
     text : str
         What it wrote: without the prompt, and of a chat the last turn.
+    raw : str or None
+        Of a chat, the whole conversation as the model reads and writes it, the template's own tokens included.
     messages : tuple of ChatMessage
         Of a chat, the whole conversation with the new turn.
     tokens : tuple of TokenLogprob
@@ -59,6 +64,7 @@ class SteerText(Record, frozen=True, kw_only=True, eq=False):
     """
 
     text: str
+    raw: str | None = None
     messages: tuple[ChatMessage, ...] = ()
     tokens: tuple[TokenLogprob, ...] = ()
     axes: AxisReading | None = None
