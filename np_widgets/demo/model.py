@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,12 +11,15 @@ from numpy.typing import NDArray
 from .tokenizer import BOS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 Array = NDArray[np.float32]
 Ids = NDArray[np.int64]
+Change: TypeAlias = "Callable[[Array, int], Array]"
 
 ROTARY_BASE = 1000.0
+UNSEEN = np.float32(-1e9)
+"""Finite, as a place that is filled up sees nothing but such places."""
 BLOCK_PARTS = ("norm1", "qkv", "out", "norm2", "up", "down")
 
 
@@ -27,6 +30,8 @@ class Cache:
     keys: list[Array]
     values: list[Array]
     length: int = 0
+    blank: Array | None = None
+    """What is added to the attention paid to each place: nothing, or so little that it is not looked at."""
 
 
 class Transformer:
@@ -114,26 +119,51 @@ class Transformer:
             One direction per text, put on the residual stream at the hook, BOS left alone: its
             hidden state is unlike any other, and everything attends to it.
         """
-        cache = self._new_cache(len(ids))
+        cache = self.new_cache(len(ids))
+        change = None if added is None else lambda x, first: _add(x, added[:, None], first=first)
         fresh = ids
         for _ in range(min(n_tokens, self.context - ids.shape[1])):
-            fresh = draw(self._advance(fresh, cache, added), temperature, rng)[:, None]
+            scores = self.advance(fresh, cache, change)
+            fresh = draw(scores, temperature, rng.random(scores.shape))[:, None]
             yield fresh[:, 0]
 
-    def _advance(self, ids: Ids, cache: Cache, added: Array | None) -> Array:
+    def advance(self, ids: Ids, cache: Cache, change: Change | None = None) -> Array:
+        """Go on with several texts by the same number of tokens each, and return the scores of the next.
+
+        Parameters
+        ----------
+        ids
+            What is new, text by position.
+        cache
+            What was there before; it grows.
+        change
+            Takes the residual stream at the hook, text by position by width, and the number of tokens before it;
+            returns what to go on with.
+
+        Returns
+        -------
+        ndarray of float32, shape (texts, vocabulary)
+        """
         x = self._run(self.embed[ids], 0, self.hook, cache)
-        if added is not None:
-            x = _add(x, added[:, None], first=cache.length)
+        if change is not None:
+            x = change(x, cache.length)
         x = self._run(x, self.hook, self.depth, cache)
         cache.length += ids.shape[1]
         scores: Array = rms_norm(x[:, -1], self.norm) @ self.unembed
         return scores
 
-    def _new_cache(self, rows: int) -> Cache:
+    def new_cache(self, rows: int, fill: Sequence[int] = ()) -> Cache:
+        """Return the cache of texts that are about to begin.
+
+        ``fill`` says how many places of each are filled up at its front, so that texts of unlike length end together;
+        no token looks there. What a token sees depends on how far apart tokens are and not on where a text begins.
+        """
         shape = (rows, self.heads, self.context, self.width // self.heads)
+        blank = np.where(np.arange(self.context) < np.reshape(fill, (-1, 1, 1, 1)), UNSEEN, np.float32(0))
         return Cache(
             [np.empty(shape, np.float32) for _ in self._blocks],
             [np.empty(shape, np.float32) for _ in self._blocks],
+            blank=blank if any(fill) else None,
         )
 
     def _run(self, x: Array, first: int, end: int, cache: Cache | None = None) -> Array:
@@ -163,6 +193,8 @@ class Transformer:
         scores = q @ k.swapaxes(-1, -2) / np.float32(np.sqrt(q.shape[-1]))
         if length > 1:
             scores += np.triu(np.full(scores.shape[-2:], -np.inf, np.float32), k=start + 1)
+        if cache and cache.blank is not None:
+            scores += cache.blank[..., : start + length]
         return np.asarray((softmax(scores) @ v).swapaxes(1, 2).reshape(rows, length, width))
 
 
@@ -206,11 +238,11 @@ def rotate(x: Array, cos: Array, sin: Array) -> Array:
     return np.concatenate([a * cos - b * sin, a * sin + b * cos], axis=-1)
 
 
-def draw(logits: Array, temperature: float, rng: np.random.Generator) -> Ids:
-    """Draw one token per row."""
-    if temperature > 0:
+def draw(logits: Array, temperature: float, chance: NDArray[np.float64]) -> Ids:
+    """Draw one token per row; ``chance`` is even from 0 to 1, for each token of each row, or of all rows alike."""
+    if temperature > 1e-6:  # what is colder is as good as 0, and would overflow
         # Adding Gumbel noise and taking the largest is drawing from the softmax.
-        logits = logits / temperature - np.log(-np.log(rng.random(logits.shape) + 1e-20) + 1e-20)
+        logits = logits / temperature - np.log(-np.log(chance + 1e-20) + 1e-20)
     return np.asarray(logits.argmax(-1), dtype=np.int64)
 
 

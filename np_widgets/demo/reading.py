@@ -58,12 +58,16 @@ class ReadingModel:
         return ids, [tokenizer.text_of(index) for index in ids]
 
     def _encode(self, text: str) -> list[int]:
-        ids = self._shipped.tokenizer.encode(text)
+        remedy = "Shorten it, or split it into several texts."
+        return self._fit(self._shipped.tokenizer.encode(text), "text", remedy)
+
+    def _fit(self, ids: list[int], what: str, remedy: str) -> list[int]:
+        """Refuse more than the model reads."""
         if len(ids) > self.context:
             raise InvalidRequest(
-                f"This text has {len(ids)} tokens, and the demo model reads at most {self.context}. "
+                f"This {what} has {len(ids)} tokens, and the demo model reads at most {self.context}. "
                 "Words that it does not know are spelt in pieces and count as several.",
-                remedy="Shorten it, or split it into several texts.",
+                remedy=remedy,
             )
         return ids
 

@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from . import SOURCE_ID, VECTOR_SOURCE_ID, rows
 from .dashboards import merge
-from .model import padded
 from .reading import BOS_TEXT
 from .searching import SearchingModel
-from .tokenizer import BOS
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+from .steering import SteeringModel
 
 Reply = dict[str, Any]
-Direction = tuple[str, "str | int"]
 
 
-class DemoModel(SearchingModel):
+class DemoModel(SearchingModel, SteeringModel):
     """A tiny language model, its sparse autoencoder, and dashboards computed from them.
 
     Nothing is a stored answer: a feature's examples and histograms come from running the shipped
@@ -97,66 +92,6 @@ class DemoModel(SearchingModel):
             tokens, merged = [BOS_TEXT, *tokens], np.insert(merged, 0, values[0])
         row = rows.activation_row(source, number, tokens, merged)
         return row | {"dataSource": "Neuronpedia", "createdAt": _now()}
-
-    def generate(
-        self,
-        prompt: str,
-        *,
-        n_tokens: int = 40,
-        temperature: float = 0.7,
-        seed: int = 0,
-        steer: Iterable[tuple[Direction, float]] = (),
-    ) -> Iterator[str]:
-        """Continue a prompt, token by token.
-
-        Parameters
-        ----------
-        prompt
-            What the text begins with; may be empty.
-        n_tokens
-            The most tokens to add. The text also ends where the model ends its document.
-        temperature
-            0 always takes the likeliest token.
-        seed
-            The same seed gives the same text.
-        steer
-            Pairs of ``(source, index)`` and a strength: strength times the latent's decoder row
-            (or times the topic direction) is added to the hidden state at every token but BOS.
-
-        Yields
-        ------
-        str
-            Stretches of text that joined give the continuation.
-        """
-        ids = self._encode(prompt)
-        directions = [
-            strength * self._directions(source)[self._found(source, index)] for (source, index), strength in steer
-        ]
-        added = np.stack(directions).sum(0, keepdims=True) if directions else None
-        drawn = self._shipped.transformer.sample(
-            padded([ids]),
-            n_tokens=n_tokens,
-            temperature=temperature,
-            rng=np.random.default_rng(abs(seed)),
-            added=added,
-        )
-        return self._speak(int(one[0]) for one in drawn)
-
-    # Inside --------------------------------------------------------------------------------
-
-    def _speak(self, drawn: Iterator[int]) -> Iterator[str]:
-        tokenizer = self._shipped.tokenizer
-        pending: list[int] = []
-        for index in drawn:
-            if index == BOS:
-                break
-            pending.append(index)
-            # A marker or half a character is held back until what it belongs to has come.
-            if not tokenizer.is_open(pending) or len(pending) > 8:
-                yield tokenizer.decode(pending)
-                pending = []
-        if pending:
-            yield tokenizer.decode(pending)
 
 
 def _now() -> str:

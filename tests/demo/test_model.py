@@ -37,6 +37,18 @@ def test_the_cache_gives_what_a_full_pass_gives(shipped: Shipped, story: list[in
     np.testing.assert_array_equal(again[:, ids.shape[1] - 1 :], text[:, ids.shape[1] :])
 
 
+def test_texts_of_unlike_length_can_end_together(shipped: Shipped, story: list[int]) -> None:
+    transformer = shipped.transformer
+    fill = len(story) - 4
+    ids = np.array([[BOS, *story], [BOS] * fill + [BOS, *story[:4]]])
+    cache = transformer.new_cache(2, [0, fill])
+    together = transformer.advance(ids, cache)
+    alone = transformer.advance(padded([story[:4]]), transformer.new_cache(1))
+    np.testing.assert_allclose(together[1], alone[0], atol=1e-3)
+    after = transformer.advance(np.array([[7], [9]]), cache)
+    np.testing.assert_allclose(after[1], transformer.logits(padded([[*story[:4], 9]]))[0, -1], atol=1e-3)
+
+
 def test_bos_is_never_steered(shipped: Shipped, story: list[int]) -> None:
     ids = padded([story])
     plain = shipped.transformer.logits(ids)

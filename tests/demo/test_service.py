@@ -140,35 +140,6 @@ def test_tokenize_gives_ids_and_vocabulary(model: DemoModel) -> None:
     assert strings == [" the", "<caps>", " fox"]
 
 
-def test_the_same_seed_writes_the_same_text(model: DemoModel) -> None:
-    def write(seed: int, **options: float) -> str:
-        return "".join(model.generate("One day, Anna", n_tokens=25, seed=seed, **options))  # type: ignore[arg-type]
-
-    assert write(1) == write(1) != write(2)
-    assert write(1, temperature=0) == write(2, temperature=0)
-
-
-def test_generate_reads_its_arguments_at_once(model: DemoModel) -> None:
-    with pytest.raises(KeyError):
-        model.generate("One day", steer=[((SOURCE_ID, 9999), 1.0)])
-    with pytest.raises(InvalidRequest, match="at most"):
-        model.generate("the fox " * 200)
-
-
-def test_steering_changes_the_text_and_zero_does_not(model: DemoModel) -> None:
-    def write(*steer: tuple[tuple[str, int], float]) -> str:
-        return "".join(model.generate("One day, Anna", n_tokens=30, seed=5, steer=steer))
-
-    direction = (VECTOR_SOURCE_ID, 0)
-    strength = model.vector_feature(0)["vectorDefaultSteerStrength"]
-    assert write((direction, 0.0)) == write()
-    assert write((direction, 2 * strength)) != write()
-
-
-def test_an_empty_prompt_begins_a_document(model: DemoModel) -> None:
-    assert "".join(model.generate("", n_tokens=5, seed=1)).strip()
-
-
 def test_many_threads_get_one_answer() -> None:
     fresh = DemoModel()
     with ThreadPoolExecutor(8) as pool:
