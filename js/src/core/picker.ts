@@ -27,13 +27,17 @@ export interface Picker {
   mark(picked: number[], over: number): void;
 }
 
-const lookOf = (token: Token, by: Tint | null, at: number): string => {
+/** The classes of a token under a tint. */
+const toneOf = (by: Tint | null, at: number): string => {
   const value = by?.values[at] ?? 0;
-  const alpha = by && value ? opacity(value, by.top, by.curve) : 0;
-  const tone = Number.isNaN(value) ? " npw-nan" : alpha ? ` npw-${value > 0 ? "pos" : "neg"}` : "";
-  const strength = alpha > 0 ? ` npw-a${~~(alpha * 40.5)}` : "";
-  return `npw-t npw-word${token.isSpecial ? " npw-special" : ""}${tone}${strength}`;
+  if (!by || value === 0) return "";
+  if (Number.isNaN(value)) return " npw-nan";
+  const strength = ~~(opacity(value, by.top, by.curve) * 40.5);
+  return ` npw-${value > 0 ? "pos" : "neg"} npw-a${strength}`;
 };
+
+const nameOf = (token: Token, by: Tint | null, at: number): string =>
+  by ? `${quoted(token)}, ${number(by.values[at] ?? 0)}` : quoted(token);
 
 export const createPicker = (label: string, signal: AbortSignal, hooks: PickerHooks): Picker => {
   const el = attrs(h("div", "text-tokens"), {
@@ -43,6 +47,9 @@ export const createPicker = (label: string, signal: AbortSignal, hooks: PickerHo
   });
   let tokens: Token[] = [];
   let words: HTMLElement[] = [];
+  let tones: string[] = [];
+  let chosen: number[] = [];
+  let pointed = -1;
   const tabStop = rove(el, signal, () => words);
   const at = ({ target }: Event): number => words.indexOf(target as HTMLElement);
   listen(el, "pointerover", (event) => hooks.over(at(event), false), signal);
@@ -50,32 +57,46 @@ export const createPicker = (label: string, signal: AbortSignal, hooks: PickerHo
   listen(el, "focusin", (event) => hooks.over(at(event), true), signal);
   listen(el, "focusout", () => hooks.over(-1, true), signal);
   listen(el, "click", (event) => at(event) >= 0 && hooks.pick(at(event)), signal);
-  const tint = (by: Tint | null): void =>
-    words.forEach((word, i) => {
-      const marks = ["npw-picked", "npw-under"].filter((name) => word.classList.contains(name));
-      word.className = [lookOf(tokens[i]!, by, i), ...marks].join(" ");
-      const value = by ? `, ${number(by.values[i] ?? 0)}` : "";
-      attrs(word, { "aria-label": `${quoted(tokens[i]!)}${value}` });
+  /** Only what has changed is touched: a text may be long, and a pointer fast. */
+  const dress = (i: number): void => {
+    const marks = `${chosen.includes(i) ? " npw-picked" : ""}${i === pointed ? " npw-under" : ""}`;
+    const quiet = tokens[i]!.isSpecial ? " npw-special" : "";
+    words[i]!.className = `npw-t npw-word${quiet}${tones[i]}${marks}`;
+  };
+  const wordOf = (token: Token): HTMLElement =>
+    attrs(h("span", token.isSpecial ? "t word special" : "t word", token.name), {
+      role: "option",
+      "aria-selected": "false",
+      "aria-label": quoted(token),
     });
   return {
     el,
-    tint,
+    tint(by) {
+      words.forEach((word, i) => {
+        const tone = toneOf(by, i);
+        attrs(word, { "aria-label": nameOf(tokens[i]!, by, i) });
+        if (tone === tones[i]) return;
+        tones[i] = tone;
+        dress(i);
+      });
+    },
     fill(given) {
-      tokens = given;
-      words = given.map(({ name }) => attrs(h("span", "", name), { role: "option" }));
+      [tokens, chosen, pointed] = [given, [], -1];
+      tones = given.map(() => "");
+      words = given.map(wordOf);
       el.replaceChildren(
         ...words.flatMap((word, i) => (given[i]!.endsLine ? [word, "\n"] : [word])),
       );
-      tint(null);
       tabStop();
     },
     mark(picked, over) {
-      words.forEach((word, i) => {
-        const isPicked = picked.includes(i);
-        word.classList.toggle("npw-picked", isPicked);
-        word.classList.toggle("npw-under", i === over);
-        attrs(word, { "aria-selected": `${isPicked}` });
-      });
+      const changed = new Set([...chosen, ...picked, pointed, over]);
+      [chosen, pointed] = [picked, over];
+      for (const i of changed) {
+        if (!words[i]) continue;
+        dress(i);
+        attrs(words[i], { "aria-selected": `${picked.includes(i)}` });
+      }
     },
   };
 };

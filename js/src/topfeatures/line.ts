@@ -35,6 +35,7 @@ export const lineHead = (line: Line, { table, positions, sourceOf }: Scene): HTM
   );
   return attrs(node, {
     role: "option",
+    "aria-selected": "false",
     "data-arg": line.ref,
     "aria-label": sentence(line, table, positions.length > 0),
   });

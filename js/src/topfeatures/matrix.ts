@@ -36,8 +36,10 @@ export interface Matrix {
   caption: HTMLElement;
   list: HTMLElement;
   lines: HTMLElement[];
+  /** What is marked. */
   line: number;
   token: number;
+  chosen: HTMLElement | undefined;
 }
 
 export const NOTHING: Scene = {
@@ -101,7 +103,7 @@ export const createMatrix = (root: HTMLElement, signal: AbortSignal, hooks: Hook
   const el = h("div", "matrix", h("div", "matrix-grid", caption, heads, list, field));
   const matrix: Matrix = {
     ...{ el, hooks, plane, field, over, picked, heads, caption, list },
-    ...{ scene: NOTHING, lines: [], line: -1, token: -1 },
+    ...{ scene: NOTHING, lines: [], line: -1, token: -1, chosen: undefined },
   };
   listenTo(matrix, signal);
   return matrix;
@@ -109,9 +111,8 @@ export const createMatrix = (root: HTMLElement, signal: AbortSignal, hooks: Hook
 
 const headsOf = ({ table, positions }: Scene): HTMLElement[] =>
   table.tokens.map(({ name, isSpecial }, at) => {
-    const node = h("span", positions.includes(at) ? "matrix-head picked" : "matrix-head");
-    node.append(h("span", isSpecial ? "matrix-name special" : "matrix-name", name));
-    return attrs(node, { "data-token": at, title: name });
+    const look = `${isSpecial ? " special" : ""}${positions.includes(at) ? " picked" : ""}`;
+    return attrs(h("span", `matrix-head${look}`, name), { "data-token": at, title: name });
   });
 
 export const place = (node: HTMLElement, name: string, at: number): HTMLElement => {
@@ -151,14 +152,16 @@ export const markMatrix = (
   selected: string | null,
 ): void => {
   const { over, heads, lines } = matrix;
-  Object.assign(matrix, { line, token });
+  // Only what changes is touched: a pointer passes over many cells.
+  lines[matrix.line]?.classList.remove("npw-under");
+  lines[line]?.classList.add("npw-under");
+  heads.children[matrix.token]?.classList.remove("npw-under");
+  heads.children[token]?.classList.add("npw-under");
+  if (matrix.chosen) attrs(matrix.chosen, { "aria-selected": "false" });
+  const chosen = lines.find((node) => node.dataset["arg"] === selected);
+  if (chosen) attrs(chosen, { "aria-selected": "true" });
+  Object.assign(matrix, { line, token, chosen });
   place(place(over, "--line", line), "--at", token);
   over.classList.toggle("npw-has-line", line >= 0);
   over.classList.toggle("npw-has-token", token >= 0);
-  heads.querySelector(".npw-under")?.classList.remove("npw-under");
-  heads.children[token]?.classList.add("npw-under");
-  lines.forEach((node, n) => {
-    node.classList.toggle("npw-under", n === line);
-    attrs(node, { "aria-selected": `${node.dataset["arg"] === selected}` });
-  });
 };

@@ -5,70 +5,73 @@ import { abs, max } from "../core/math";
 import { type Token, tokensOf } from "../core/tokens";
 import type { MatrixAnswer, Model } from "./types";
 
+/** What the colours and the read-out need to know of a feature's values. */
+export interface Extent {
+  peak: number;
+  /** The token of the peak. */
+  peakAt: number;
+  /** The largest magnitude. */
+  size: number;
+}
+
 /** An answer, decoded once. Values lie row by row: that of feature `f` at token `t` at `f * tokens.length + t`. */
 export interface Table {
   answer: MatrixAnswer;
   tokens: Token[];
   values: Float32Array;
-  /** Where each feature's value is largest, as a token's number. */
-  peaks: number[];
+  extents: Extent[];
+  size: number;
 }
 
 /** A feature as it is shown: its row of the table, what sorts it, and where its colours end. */
-export interface Line extends FeatureLine {
+export interface Line extends FeatureLine, Extent {
   row: number;
   /** The sum at the picked tokens, or the largest value. */
   strength: number;
-  /** The largest value in the row. */
-  peak: number;
-  peakAt: number;
   top: number;
 }
 
 export const EMPTY = {
-  answer: { features: [] },
-  tokens: [],
-  values: [],
-  peaks: [],
+  ...{ answer: { features: [] }, tokens: [], values: [], extents: [], size: 0 },
 } as unknown as Table;
+
+// Plain loops: there may be as many values as a page has letters.
+const extentOf = (values: Float32Array): Extent => {
+  let [peak, peakAt, size] = [0, 0, 0];
+  for (let t = 0; t < values.length; t++) {
+    const value = values[t]!;
+    if (value > peak) [peak, peakAt] = [value, t];
+    if (abs(value) > size) size = abs(value);
+  }
+  return { peak, peakAt, size };
+};
+
+const rowOf = (values: Float32Array, wide: number, row: number): Float32Array =>
+  values.subarray(row * wide, (row + 1) * wide);
 
 export const tableOf = (answer: MatrixAnswer): Table => {
   const tokens = tokensOf(answer);
-  const n = tokens.length;
-  const values = unpack(answer.values, n * answer.features.length);
-  const peaks = answer.features.map((_, f) => {
-    let best = 0;
-    for (let t = 1; t < n; t++)
-      if ((values[f * n + t]! || 0) > (values[f * n + best]! || 0)) best = t;
-    return best;
-  });
-  return { answer, tokens, values, peaks };
+  const wide = tokens.length;
+  const values = unpack(answer.values, wide * answer.features.length);
+  const extents = answer.features.map((_, row) => extentOf(rowOf(values, wide, row)));
+  return { answer, tokens, values, extents, size: max(0, ...extents.map(({ size }) => size)) };
 };
 
-export const rowValues = ({ values, tokens: { length } }: Table, row: number): Float32Array =>
-  values.subarray(row * length, (row + 1) * length);
-
-const strengthOf = (values: Float32Array, positions: number[]): number =>
-  positions.length
-    ? positions.reduce((sum, at) => sum + (values[at]! || 0), 0)
-    : values.reduce((top, value) => max(top, value || 0), 0);
-
-const sizeOf = (values: Float32Array): number =>
-  values.reduce((top, value) => max(top, abs(value) || 0), 0);
+export const rowValues = ({ values, tokens }: Table, row: number): Float32Array =>
+  rowOf(values, tokens.length, row);
 
 /** The features that the threshold lets pass, strongest first. */
 export const linesOf = (table: Table, model: Model): Line[] => {
   const positions = model.get("positions");
   const scale = model.get("scale");
-  const end = sizeOf(table.values);
   const lines = table.answer.features.flatMap((feature, row) => {
     if (!isRare(feature, model)) return [];
+    const extent = table.extents[row]!;
+    const { size, peak } = extent;
+    const top = { all: table.size, row: size, feature: feature.max_activation || size }[scale];
     const values = rowValues(table, row);
-    const peakAt = table.peaks[row]!;
-    const own = sizeOf(values);
-    const top = { all: end, row: own, feature: feature.max_activation || own }[scale];
-    const strength = strengthOf(values, positions);
-    return [{ ...feature, row, strength, peakAt, top, peak: values[peakAt] ?? 0 }];
+    const sum = positions.reduce((total, at) => total + (values[at]! || 0), 0);
+    return [{ ...feature, ...extent, row, top, strength: positions.length ? sum : peak }];
   });
   return lines.sort((a, b) => b.strength - a.strength);
 };

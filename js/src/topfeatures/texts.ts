@@ -10,11 +10,14 @@ import { type Hooks, place, type Scene } from "./matrix";
 import type { Line, Table } from "./table";
 
 /** The text once for each feature, as a heatmap's texts. */
-const docOf = ({ tokens, values, peaks, answer }: Table): Doc => {
+const docOf = ({ tokens, values, extents }: Table): Doc => {
   const n = tokens.length;
-  const starts = answer.features.map((_, row) => row * n);
+  const starts = extents.map((_, row) => row * n);
   return {
-    raw: { peaks, lengths: peaks.map(() => n) } as unknown as Texts,
+    raw: {
+      peaks: extents.map(({ peakAt }) => peakAt),
+      lengths: extents.map(() => n),
+    } as unknown as Texts,
     codes: Uint32Array.from(values, (_, p) => p % n),
     starts: [...starts, values.length],
     shown: tokens.map(({ name }) => name),
