@@ -232,7 +232,8 @@ def _feature(ref: FeatureRef, max_activations: int | None = None) -> Feature:
 def _each(items: Sequence[T], ask: Callable[[T], A], what: str) -> list[A]:
     from tqdm.auto import tqdm
 
-    return [ask(item) for item in tqdm(items, desc=what, delay=1, leave=False)]
+    # A single step has nothing to show between its start and its end.
+    return [ask(item) for item in tqdm(items, desc=what, delay=1, leave=False, disable=len(items) < 2)]
 
 
 def _body(reply: Any) -> bytes:  # noqa: ANN401 (any JSON)
