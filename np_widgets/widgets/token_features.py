@@ -35,9 +35,9 @@ class TokenFeatures(Asking):
     """For each token of a text, the features of one SAE that fire most at it.
 
     The source is always asked for the 20 strongest at each token, the most that the service gives, and without a
-    threshold: the service filters what it has counted out, so that ten strongest of which eight are dense would leave
-    two. Here the threshold hides features at once, the strongest ``limit`` of the others are shown, and nothing is
-    asked again.
+    threshold: the service filters what it has counted out, so that of ten strongest of which eight are dense it would
+    leave two. Here the threshold hides features at once, the strongest ``limit`` of the others are shown, and nothing
+    is asked again.
 
     A chosen feature tints the text. Where it is not among the strongest of a token its value there is not known, so
     the source is asked to run the text through it, in the background.
@@ -52,7 +52,7 @@ class TokenFeatures(Asking):
     origin : FeatureSource or str, optional
         Where to ask, which other widgets call ``source``; by default what :func:`np_widgets.use` set.
     **options
-        The traits, such as ``density_threshold=None``, ``limit=20`` or ``position=3``.
+        The traits, such as ``density_threshold=0.01``, ``limit=20`` or ``position=3``.
 
     Raises
     ------
@@ -71,7 +71,7 @@ class TokenFeatures(Asking):
     ignore_bos = traitlets.Bool(default_value=True, help="Leave out the beginning-of-text token.").tag(sync=True)
     limit = traitlets.Int(10, min=1, max=_MOST, help="How many features are shown at each token.").tag(sync=True)
     density_threshold = traitlets.Float(
-        0.01, allow_none=True, min=0, max=1, help="Hide features that fire on a larger fraction of tokens."
+        None, allow_none=True, min=0, max=1, help="Hide features that fire on a larger fraction of tokens."
     ).tag(sync=True)
     keep_unknown = traitlets.Bool(
         default_value=True, help="Show features of unknown density, whatever the threshold."

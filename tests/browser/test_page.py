@@ -52,7 +52,7 @@ def show(page: Page, tmp_path: Path) -> Callable[[Any], Page]:
     def open_page(widget: Any) -> Page:
         widget.to_html(tmp_path / "page.html")
         page.goto((tmp_path / "page.html").as_uri())
-        expect(page.locator(".npw-root")).to_be_visible()
+        expect(page.locator(".npw-root").first).to_be_visible()
         assert complaints == []
         return page
 
@@ -146,7 +146,7 @@ def test_unknown_values_are_hatched_and_all_zero_is_plain(show: Callable[[Any], 
 def test_nothing_sticks_out_at_any_width(show: Callable[[Any], Page], width: int) -> None:
     page = show(dashboard(activations=[activation_row(tokens=["x" * 400] * 12)]))
     page.set_viewport_size({"width": width, "height": 800})
-    expect(page.locator(".npw-root")).to_be_visible()
+    expect(page.locator(".npw-root").first).to_be_visible()
     assert page.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth")
 
 

@@ -188,7 +188,6 @@ def test_the_demo_answers_and_its_runs_fit_its_lists() -> None:
         model=DemoSource.model,
         source=DemoSource.source,
         origin="demo",
-        density_threshold=None,
     )
     assert widget.error is None
     assert widget.matches is not None
