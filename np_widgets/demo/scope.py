@@ -28,6 +28,17 @@ def size_of(model: str, source: str) -> int:
     return sizes[source]
 
 
+def check_model(model: str) -> None:
+    """Refuse another model.
+
+    Raises
+    ------
+    NotFound
+    """
+    if model != MODEL_ID:
+        raise _not_found(f"The demo source has no model {model}.")
+
+
 def check_feature(ref: FeatureRef) -> None:
     """Refuse a feature that the demo model does not have.
 
@@ -86,8 +97,8 @@ def check_explained(model: str | None, sources: Sequence[str], release: str | No
         raise NotFound(
             f"The demo model is in no release, so not in {release}.", remedy=f'Name its model="{MODEL_ID}", or nothing.'
         )
-    if model is not None and model != MODEL_ID:
-        raise _not_found(f"The demo source has no model {model}.")
+    if model is not None:
+        check_model(model)
     for source in sources:
         size_of(MODEL_ID, source)
     if sources and SOURCE_ID not in sources:

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
         NearestFeatures,
         RefLike,
         SourceActivations,
+        SteeringPreset,
+        SteerRequest,
+        SteerResult,
         TokenFeatureMatches,
         TopFeatureMatches,
     )
@@ -217,8 +220,42 @@ class DemoSource(FeatureSource):
         others = tuple(match for match in answer if match.ref != search.ref)
         return msgspec.structs.replace(answer, matches=others)
 
+    def steer(self, request: SteerRequest, *, stream: bool = True) -> Iterator[SteerResult]:
+        """Let the tiny model go on with a text, steered and unsteered, both by the same chance.
+
+        Both texts grow together, token by token, with the likelihood of each. All is checked before the first of them.
+        What the methods compute is told in :mod:`np_widgets.demo.pushing`. It is no chat model: a conversation is laid
+        out as one of the talks that it has read, in which two people take turns (:mod:`np_widgets.demo.chat`).
+        """
+        scope.check_model(request.model)
+        for feature in request.features:
+            scope.check_feature(feature.ref)
+        body = wire.write_steer_request(request.check(), stream=stream)
+        model = demo.load()
+        frames = model.steer_chat(body) if request.is_chat else model.steer(body)
+        return _steered(frames, request, stream=stream)
+
+    def steering_presets(self, model: str) -> tuple[SteeringPreset, ...]:
+        """List the directions and latents that were measured to steer, each with its calibrated strength."""
+        scope.check_model(model)
+        return wire.read_steering_presets(_body(demo.load().steering_presets()))
+
     def __repr__(self) -> str:
         return "DemoSource()"
+
+
+def _steered(frames: Iterator[Any], request: SteerRequest, *, stream: bool) -> Iterator[SteerResult]:
+    last = next(frames)
+    for frame in frames:
+        if stream:
+            yield _read(last, request)
+        last = frame
+    yield msgspec.structs.replace(_read(last, request), is_complete=True)
+
+
+def _read(frame: Any, request: SteerRequest) -> SteerResult:  # noqa: ANN401 (any JSON)
+    result, _limit = wire.read_steer_result(_body(frame), request, _provenance())
+    return result
 
 
 def _feature(ref: FeatureRef, max_activations: int | None = None) -> Feature:

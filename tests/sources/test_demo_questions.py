@@ -27,7 +27,7 @@ def source() -> DemoSource:
 
 
 def test_it_answers_all_that_a_source_can_be_asked(source: DemoSource) -> None:
-    assert all(source.supports(action) for action in set(get_args(Action)) - {"steer", "steering_presets"})
+    assert all(source.supports(action) for action in get_args(Action))
 
 
 def test_explanations_are_found_with_their_features(source: DemoSource) -> None:
