@@ -1,18 +1,20 @@
 """HTTP to Neuronpedia, hosted or self-hosted: everything between a question and typed data.
 
-``client`` has the endpoints, in ``features``, ``texts``, ``firing``, ``explanations`` and ``catalogue``; below them
-stand ``together`` (what is asked at once), ``completing`` and ``pages`` (answers made of several), ``transport`` (one
-question, one answer, redirects), ``session`` (what is asked again), ``cache`` (copies on this machine), ``faults``
-(answers to errors), ``body`` (bounded reading), ``streams`` (answers that grow), ``keys`` and ``address`` (who is
-asked, and who may see the key), ``routes`` (which routes are reads), ``calls`` (the questions as the contract has
-them). What is asked is checked in :mod:`np_widgets.checks` and :mod:`np_widgets.searches`, before it costs a request.
+``client`` has the endpoints, in ``features``, ``texts``, ``firing``, ``explanations``, ``catalogue``, ``steering`` and
+``token_steering``; below them stand ``together`` (what is asked at once), ``completing`` and ``pages`` (answers made
+of several), ``transport`` (one question, one answer, redirects), ``session`` (what is asked again), ``cache`` (copies
+on this machine), ``faults`` (answers to errors), ``body`` (bounded reading), ``streams`` (answers that grow), ``keys``
+and ``address`` (who is asked, and who may see the key), ``routes`` (which routes are reads), ``calls`` (the questions
+as the contract has them).
+
+What is asked is checked in :mod:`np_widgets.checks` and :mod:`np_widgets.searches`, before it costs a request.
 """
 
 from np_widgets.client.cache import CacheWarning
 from np_widgets.client.client import NeuronpediaClient
 from np_widgets.client.explanations import SearchInterrupted
 from np_widgets.client.keys import session_key
-from np_widgets.client.login import login
+from np_widgets.client.signing_in import login
 from np_widgets.client.rates import RateLimit
 from np_widgets.client.transport import Reply
 
