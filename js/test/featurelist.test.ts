@@ -31,6 +31,7 @@ const rows = (
   more: false,
   lacking: 0,
   absent: 0,
+  provenance: null,
   ...more,
 });
 
@@ -234,9 +235,12 @@ describe("filtering", () => {
       }
       expect(shown(seen)).toEqual([0, 1]);
       expect(seen.text(".npw-list-said")).toBe("2 of 4 features of gpt2-small/6-res-jb");
+      field.value = "rivers of gold";
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+      expect(seen.text(".npw-list-end")).toBe("no row holds these words");
       expect(seen.model.saved).toEqual([]);
       vi.advanceTimersByTime(1000);
-      expect(seen.model.saved).toEqual([{ filter: "riv" }]);
+      expect(seen.model.saved).toEqual([{ filter: "rivers of gold" }]);
     }));
 
   test("Escape clears it, and Python sets it", () =>

@@ -33,8 +33,7 @@ const found = (more: Partial<Found> = {}): Found => ({
   pages: [page(card(0), card(1), card(2))],
   more: true,
   broken: null,
-  warnings: [],
-  origin: "",
+  provenance: { line: "fetched just now", stale: false, more: ["no warnings"] },
   ...more,
 });
 
@@ -54,7 +53,8 @@ const traits = (more: Partial<SearchTraits> = {}): SearchTraits => ({
   sources: ["6-res-jb"],
   release: null,
   min_cosine: null,
-  max_density: null,
+  density_threshold: null,
+  keep_unknown: true,
   _found: found(),
   ...more,
 });
@@ -138,7 +138,7 @@ describe("the field", () => {
   test("asks the same again with Enter, and never while letters are being composed", () =>
     withView(widget, traits(), (seen) => {
       press(field(seen), "Enter");
-      expect(commands(seen)).toEqual(["search"]);
+      expect(commands(seen)).toEqual(["run"]);
       field(seen).value = "日本語";
       field(seen).dispatchEvent(new InputEvent("input", { isComposing: true, bubbles: true }));
       vi.advanceTimersByTime(1000);
@@ -146,7 +146,7 @@ describe("the field", () => {
     }));
 
   test("is refused with the reason where the source cannot search, and gone without a kernel", async () => {
-    await withView(widget, traits({ _cannot: { search: "It searches nothing." } }), (seen) => {
+    await withView(widget, traits({ _cannot: { ask: "It searches nothing." } }), (seen) => {
       expect(field(seen).disabled).toBe(true);
       expect(seen.one(".npw-search-field").title).toBe("It searches nothing.");
     });
@@ -158,13 +158,14 @@ describe("the field", () => {
 
 describe("the results", () => {
   test("say what was found, where, and what is left out", () =>
-    withView(widget, traits({ max_density: 0.01 }), async (seen) => {
+    withView(widget, traits({ density_threshold: 0.01 }), async (seen) => {
       expect(seen.text(".npw-search-said")).toBe(
         "2 of 3 explanations for “cities” in gpt2-small, closest first",
       );
-      seen.model.set("max_density", null);
+      seen.model.set("density_threshold", null);
       await seen.drawn();
       expect(seen.text(".npw-search-said")).toMatch(/^3 explanations/);
+      expect(seen.text(".npw-from summary")).toBe("fetched just now");
     }));
 
   test("hold what one needs to judge by", () =>
@@ -189,7 +190,7 @@ describe("the results", () => {
       const [first, second] = all("[role=option]").map((node) => node.textContent);
       for (const part of ["?", "(empty)", "density unknown", "author unknown"])
         expect(first).toContain(part);
-      expect(second).toContain("the database has lost this feature");
+      expect(second).toContain("not in the database");
     });
   });
 
@@ -272,7 +273,7 @@ describe("choosing", () => {
     }));
 
   test("arrows lead from the field into the cards, past those that are left out", () =>
-    withView(widget, traits({ max_density: 0.02, min_cosine: 0.75 }), (seen) => {
+    withView(widget, traits({ density_threshold: 0.02, min_cosine: 0.75 }), (seen) => {
       press(field(seen), "ArrowDown");
       expect((document.activeElement as HTMLElement).dataset["arg"]).toBe("gpt2-small/6-res-jb/0");
       press(document.activeElement as HTMLElement, "End");
@@ -308,8 +309,8 @@ describe("the filters", () => {
       expect(seen.model.get("sources")).toEqual(["6-res-jb", "7-res-jb"]);
       change(seen, "model", " ");
       expect(seen.model.get("model")).toBeNull();
-      change(seen, "max_density", "1,5");
-      expect(seen.model.get("max_density")).toBe(0.015);
+      change(seen, "min_cosine", "0,5");
+      expect(seen.model.get("min_cosine")).toBe(0.5);
       change(seen, "min_cosine", "x");
       expect(seen.model.get("min_cosine")).toBeNull();
     }));
@@ -318,11 +319,11 @@ describe("the filters", () => {
     const cards = [card(0), card(1, { density: null }), card(2, { cosine: null })];
     const state = traits({
       min_cosine: 0.1,
-      max_density: 0.5,
+      density_threshold: 0.5,
       _found: found({ pages: [page(...cards)] }),
     });
     return withView(widget, state, ({ all }) => {
-      expect(all("[role=option]").map((node) => node.hidden)).toEqual([false, true, true]);
+      expect(all("[role=option]").map((node) => node.hidden)).toEqual([false, false, true]);
     });
   });
 });

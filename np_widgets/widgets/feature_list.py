@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any, Literal
 import traitlets
 
 from np_widgets.html import table_html
-from np_widgets.payload import rows_payload
+from np_widgets.payload import provenance_payload, rows_payload
 from np_widgets.widgets.asking import Asking, Reference
 from np_widgets.widgets.base import built, json_trait, refuse_kind
 from np_widgets.widgets.feeds import Feed, details
 from np_widgets.widgets.order import shown
+from np_widgets.widgets.questions import as_sae, where_from
 from np_widgets.widgets.rows import EXAMPLE, HISTOGRAM, REF, cell, rows_of
 
 if TYPE_CHECKING:
@@ -114,7 +115,7 @@ class FeatureList(Asking):
         model: str,
         source: str,
         *,
-        source_: SourceLike = None,
+        origin: SourceLike = None,
         limit: int | None = None,
         **options: Any,  # noqa: ANN401 (trait values)
     ) -> FeatureList:
@@ -124,14 +125,15 @@ class FeatureList(Asking):
         ----------
         model, source : str
             Such as ``"gpt2-small"`` and ``"6-res-jb"``.
-        source_ : FeatureSource or str, optional
+        origin : FeatureSource or str, optional
             Where they come from; by default what :func:`np_widgets.use` set.
         limit : int, optional
             How many to list at most. A hundred are fetched at a time, the first at once; see :meth:`more`.
         **options
             As for the class.
         """
-        return cls(Feed(model, source, limit), source=source_, **options)
+        asked = where_from(origin, "origin", 'source="{}"')
+        return cls(Feed(model, as_sae(source), limit), source=asked, **options)
 
     def more(self, count: int = _MORE) -> None:
         """Go on through the source by ``count`` features; :meth:`wait` waits for them, :meth:`stop` stops."""
@@ -228,6 +230,7 @@ class FeatureList(Asking):
             "more": feed is not None and not feed.ended,
             "lacking": lacking,
             "absent": len(table.absent),
+            "provenance": provenance_payload(table.origins),
         }
 
     def _settle(self) -> None:

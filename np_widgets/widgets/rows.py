@@ -17,6 +17,8 @@ from np_widgets.payload.rows import Column, Detail, detail_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from np_widgets.models import Provenance
+
 _KEYS = ("model", "source", "index")
 _SAID = ("explanation", "density", "max_activation")
 #: The columns that are drawn and have no values of their own in a frame.
@@ -47,6 +49,7 @@ class Rows:
         self.others = others or {}
         self.details: list[Detail | None] = [None] * len(self.refs)
         self.site: str | None = None
+        self._origins: dict[tuple[Any, ...], Provenance] = {}
         self._places: dict[str, list[int]] = defaultdict(list)
         for place, ref in enumerate(self.refs):
             self._places[str(ref)].append(place)
@@ -81,6 +84,17 @@ class Rows:
                 self.said[name][place] = getattr(feature, name)
         self.details[place] = detail_of(feature)
         self.site = self.site or feature.site
+        self.came_from(feature.provenance)
+
+    def came_from(self, origin: Provenance | None) -> None:
+        """Remember where something came from: of many requests to one place, the first stands for all."""
+        if origin is not None:
+            self._origins.setdefault((origin.origin, origin.stale, origin.cached, origin.recording), origin)
+
+    @property
+    def origins(self) -> list[Provenance]:
+        """Where all that is known came from."""
+        return list(self._origins.values())
 
     @property
     def absent(self) -> list[int]:
@@ -132,6 +146,7 @@ def rows_of(x: Any) -> Rows:  # noqa: ANN401 (checked here)
         return _of_frame(x)
     if isinstance(x, Answer):
         rows = _of_frame(x.to_dataframe())
+        rows.came_from(x.provenance)
         matches = list(getattr(x, "matches", ()))
         known = [getattr(match, "feature", None) for match in matches] if len(matches) == len(rows) else []
     else:

@@ -10,9 +10,10 @@ import traitlets
 from np_widgets.errors import InvalidRequest
 from np_widgets.html import answer_html, message_html
 from np_widgets.models import ExplanationMatches
-from np_widgets.payload import matches_payload
+from np_widgets.payload import matches_payload, provenance_payload
 from np_widgets.widgets.asking import Asking
 from np_widgets.widgets.base import built, json_trait
+from np_widgets.widgets.questions import as_sources, where_from
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -61,8 +62,11 @@ class ExplanationSearch(Asking):
     release = traitlets.Unicode(None, allow_none=True, help="The release that is searched.").tag(sync=True)
     limit = traitlets.Int(20, min=1, help="How many to ask for at a time.").tag(sync=True)
     min_cosine = traitlets.Float(None, allow_none=True, help="Show only what is at least so close.").tag(sync=True)
-    max_density = traitlets.Float(
-        None, allow_none=True, help="Show only features that fire on at most this fraction of tokens."
+    density_threshold = traitlets.Float(
+        None, allow_none=True, min=0, max=1, help="Hide features that fire on a larger fraction of tokens."
+    ).tag(sync=True)
+    keep_unknown = traitlets.Bool(
+        default_value=True, help="Show features of unknown density, whatever the threshold."
     ).tag(sync=True)
     matches = traitlets.Instance(
         ExplanationMatches, allow_none=True, read_only=True, help="What has arrived, whatever the view leaves out."
@@ -74,18 +78,18 @@ class ExplanationSearch(Asking):
         query: str = "",
         *,
         model: str | None = None,
-        sources: str | Sequence[str] = (),
+        sources: str | Sequence[str] | None = None,
         release: str | None = None,
         limit: int = 20,
         source: SourceLike = None,
         **options: Any,  # noqa: ANN401 (trait values)
     ) -> None:
         self._searches = 0
-        named = [sources] if isinstance(sources, str) else list(sources)
-        question = {"query": query, "model": model, "sources": named, "release": release, "limit": limit}
-        super().__init__(source=source, **question, **options)
+        where = {"model": model, "sources": as_sources(sources), "release": release}
+        asked = where_from(source, "source", 'sources=["{}"]')
+        super().__init__(source=asked, query=query, limit=limit, **where, **options)
         if not self._source.supports("search_explanations"):
-            self._cannot = {"search": f"The source {self._source.name} searches no explanations."}
+            self._cannot = {"ask": f"The source {self._source.name} searches no explanations."}
         if self.query:
             self._ask_now("query", self._page(0), self._begin)
         self.observe(self._search, ["query", "model", "sources", "release"])
@@ -154,13 +158,12 @@ class ExplanationSearch(Asking):
             "pages": [*pages, matches_payload(matches.matches[n_shown:])],
             "more": matches.next_offset is not None,
             "broken": _broken(matches),
-            "warnings": list(matches.warnings),
-            "origin": str(matches.provenance) if matches.provenance else "",
+            "provenance": provenance_payload([matches.provenance], matches.warnings),
         }
 
     def _commands(self) -> dict[str, Callable[[], None]]:
         again = self._search if self.error and self.error["where"] == "query" else self.more
-        return {**super()._commands(), "search": self._search, "more": self.more, "retry": again}
+        return {**super()._commands(), "run": self._search, "more": self.more, "retry": again}
 
     def _title(self) -> str:
         return f"Explanations close to {self.query!r}" if self.query else "Search explanations"

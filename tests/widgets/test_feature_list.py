@@ -319,7 +319,7 @@ def test_everything_is_sent_few_times_however_many_pieces_it_comes_in() -> None:
 
 def test_a_live_source_is_paged_through_as_far_as_one_wishes() -> None:
     source = SearchSource(240)
-    widget = FeatureList.from_source(MODEL, SOURCE, source_=source)
+    widget = FeatureList.from_source(MODEL, SOURCE, origin=source)
     assert (indices(widget), rows(widget)["more"]) == (list(range(100)), True)
     assert len(source.asked) == 4
     press(widget, "more")
@@ -332,9 +332,21 @@ def test_a_live_source_is_paged_through_as_far_as_one_wishes() -> None:
     assert "240 features of gpt2-small/6-res-jb" in repr(widget)
 
 
+@pytest.mark.parametrize("source", [SearchSource(), "demo", "gpt2-small/6-res-jb"])
+def test_a_source_means_an_sae_where_one_is_paged_through(source: Any) -> None:
+    with pytest.raises(InvalidRequest, match="SAE"):
+        FeatureList.from_source(MODEL, source)
+
+
+def test_a_list_says_once_where_its_rows_came_from() -> None:
+    widget = FeatureList(matches("cities", 0, 5), source=SearchSource())
+    assert rows(widget)["provenance"]["line"] == "fetched from test"
+    assert rows(FeatureList(frame(a=[1, 2]), source=SearchSource()))["provenance"]["line"] == "read from memory"
+
+
 def test_a_limit_of_ours_is_kept() -> None:
     source = SearchSource(240)
-    widget = FeatureList.from_source(MODEL, SOURCE, source_=source, limit=30, sort="-density")
+    widget = FeatureList.from_source(MODEL, SOURCE, origin=source, limit=30, sort="-density")
     assert (len(indices(widget)), rows(widget)["more"]) == (30, False)
     assert indices(widget)[0] == 29
 
@@ -342,7 +354,7 @@ def test_a_limit_of_ours_is_kept() -> None:
 def test_what_arrived_before_an_error_stays_and_one_goes_on_after_it() -> None:
     source = SearchSource(240)
     source.errors[("page", 50)] = LIMITED
-    widget = FeatureList.from_source(MODEL, SOURCE, source_=source)
+    widget = FeatureList.from_source(MODEL, SOURCE, origin=source)
     assert indices(widget) == list(range(50))
     assert widget.error is not None
     assert widget.error["where"] == "more"
@@ -357,7 +369,7 @@ def test_what_arrived_before_an_error_stays_and_one_goes_on_after_it() -> None:
 
 def test_paging_can_be_stopped() -> None:
     source = SearchSource(240)
-    widget = FeatureList.from_source(MODEL, SOURCE, source_=source)
+    widget = FeatureList.from_source(MODEL, SOURCE, origin=source)
     gate, reached = Event(), Event()
     source.gates[("page", 125)] = gate
 

@@ -148,7 +148,7 @@ def test_another_question_fails_in_its_place_and_keeps_what_was_there() -> None:
     assert (search.error["where"], search.error["retry"]) == ("query", False)
     assert len(refs(search)) == 20
     del source.errors[("rivers", 0)]
-    press(search, "search")
+    press(search, "run")
     assert search.error is None
     assert search.matches is not None
     assert search.matches.query == "rivers"
@@ -175,7 +175,7 @@ def test_filters_ask_again_and_those_of_the_view_do_not() -> None:
     search.wait()
     search.sources, search.model, search.release = [], None, "res"
     search.wait()
-    search.min_cosine, search.max_density = 0.5, 0.01
+    search.min_cosine, search.density_threshold = 0.5, 0.01
     assert source.questions[-1] == {"query": "cities", "model": None, "sources": None, "release": "res", "limit": 20}
     n_asked = len(source.questions)
     search.min_cosine = None
@@ -228,7 +228,7 @@ def test_a_choice_given_to_the_constructor_is_opened() -> None:
 
 def test_a_source_that_cannot_search_says_so() -> None:
     search = ExplanationSearch(source=CannotSearch())
-    assert "searches no explanations" in search._cannot["search"]
+    assert "searches no explanations" in search._cannot["ask"]
     search.query = "cities"
     search.wait()
     assert search.error is not None

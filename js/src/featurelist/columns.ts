@@ -134,3 +134,10 @@ export const template = (columns: Shown[]): string =>
 
 export const narrowest = (columns: Shown[]): number =>
   columns.reduce((sum, { least }) => sum + least + GAP, GAP);
+
+/** How many lines a row takes where it is folded: its name and meaning, its example, its figures. */
+export const lines = (columns: Shown[]): number => {
+  const has = (...looks: Shown["look"][]): number =>
+    Number(columns.some(({ look }) => looks.includes(look)));
+  return 1 + has("strip") + (has("main") && has("number", "spark", "text"));
+};

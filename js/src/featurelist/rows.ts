@@ -7,8 +7,8 @@ import type { Sheet } from "./sheet";
 const AHEAD = 14;
 /** Rows that are printed at most. */
 const PRINTED = 500;
-/** Where there is no layout yet: a row's height and the height of what is seen, in pixels. */
-const [ROW, VIEW] = [30, 600];
+/** The height of what is seen, in pixels, where there is no layout yet. */
+const VIEW = 600;
 
 /** The rows of a list, of which only those near the eye are on the page. Places count in the order that is shown. */
 export interface Table {
@@ -109,18 +109,22 @@ export const reveal = (table: Table, at: number): void => {
 export const pageOf = ({ scroller, head, high }: Table): number =>
   Math.max(1, Math.floor(((scroller.clientHeight || VIEW) - head.offsetHeight) / high) - 1);
 
+/** The style sheet says how high a row is, by how many lines it takes; what is drawn shows it. */
+export const measure = (table: Table): void => {
+  const { scroller, drawn, high } = table;
+  const [row] = drawn.values();
+  const now = row?.offsetHeight || high;
+  if (now !== high) {
+    table.high = now;
+    scroller.scrollTop *= now / high;
+    drawAll(table);
+  } else drawNear(table);
+};
+
 /** Keeps the rows near the eye on the page while it scrolls, changes its size, or is printed. */
 export const follow = (table: Table, signal: AbortSignal): void => {
   const { scroller } = table;
-  const measure = (): void => {
-    const high = Number.parseFloat(getComputedStyle(scroller).getPropertyValue("--npw-row")) || ROW;
-    if (high !== table.high) {
-      scroller.scrollTop *= high / table.high;
-      table.high = high;
-      drawAll(table);
-    } else drawNear(table);
-  };
-  const resized = new ResizeObserver(measure);
+  const resized = new ResizeObserver(() => measure(table));
   resized.observe(scroller);
   onEnd(signal, () => resized.disconnect());
   listen(scroller, "scroll", () => drawNear(table), signal);

@@ -84,13 +84,26 @@ export const createStatus = (model: Model, signal: AbortSignal) => {
   return { said, lacks, draw };
 };
 
-/** What stands below the last row: more, the way to it, or what went wrong. */
-export const ending = (model: Model): (HTMLElement | "")[] => {
-  const [busy, error, data] = [model.get("busy"), model.get("error"), model.get("_rows")];
-  const live = isLive(model);
+const said = (model: Model, where: boolean): HTMLElement[] => {
+  const error = model.get("error");
+  if (!error || model.get("busy") || (error.where === "more") !== where) return [];
+  return [failure({ ...error, retry: error.retry && isLive(model) })];
+};
+
+/** What went wrong with what rows lack: above them, since they may be many. */
+export const wrong = (model: Model): HTMLElement[] => said(model, false);
+
+/** What stands below the last row: more, the way to it, or what went wrong with it. */
+export const ending = (model: Model, shown: number): HTMLElement[] => {
+  const [busy, data, failed] = [model.get("busy"), model.get("_rows"), said(model, true)];
   if (busy === "more") return waiting(3, 80);
-  if (error && !busy) return [failure({ ...error, retry: error.retry && live })];
+  if (failed.length) return failed;
   if (!data?.count && !data?.more) return [h("p", "empty", "no features")];
-  if (!data.more) return [];
-  return [live ? button("more", "more", "more", "push") : h("p", "empty", "there are more")];
+  const none = shown ? [] : [h("p", "empty", "no row holds these words")];
+  if (!data.more) return none;
+  return [
+    ...none,
+
+    isLive(model) ? button("more", "more", "more", "push") : h("p", "empty", "there are more"),
+  ];
 };

@@ -1,4 +1,4 @@
-import type { AnyModel, AskingTraits, Managed, Texts } from "../core/types";
+import type { AnyModel, AskingTraits, Managed, Provenance, Texts } from "../core/types";
 
 export type Kind = "text" | "number" | "integer" | "density";
 
@@ -29,6 +29,7 @@ export interface RowsData {
   /** Of how many rows the details were not fetched, and how many features do not exist. */
   lacking: number;
   absent: number;
+  provenance: Provenance | null;
 }
 
 export interface ListTraits extends Omit<AskingTraits, "selected"> {

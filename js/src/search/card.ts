@@ -26,7 +26,7 @@ const facts = (card: Card, live: boolean): HTMLElement => {
         density === null ? "density unknown" : `${percent(density)} of tokens`,
         peak !== null && `peak ${brief(peak)}`,
       ]
-    : ["the database has lost this feature"];
+    : ["not in the database"];
   const by = [author, method].filter(Boolean).join(" · ");
   const all = [...figures.filter(Boolean), by || "author unknown"];
   return h("p", "search-facts quiet", name, ...all.map((fact) => h("span", "", fact as string)));

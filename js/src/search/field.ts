@@ -21,7 +21,7 @@ const asker = (model: Model, input: HTMLInputElement, signal: AbortSignal) => {
     if (tooShort(text) || (!text && !byEnter)) return;
     sent = text;
     if (text !== model.get("query")) save(model, { query: text });
-    else if (byEnter && text) command(model, "search");
+    else if (byEnter && text) command(model, "run");
   };
   onEnd(signal, () => clearTimeout(timer));
   return {
@@ -69,7 +69,7 @@ export const mountField = (model: Model, signal: AbortSignal, leave: () => void)
   listen(input, "keydown", onKey, signal);
   onAct(node, signal, { search: () => asks.ask(true), stop: () => command(model, "stop") });
   const draw = (): void => {
-    const cannot = model.get("_cannot")?.["search"];
+    const cannot = model.get("_cannot")?.["ask"];
     const act = model.get("busy") === "query" ? "stop" : "search";
     node.hidden = !isLive(model);
     input.disabled = !!cannot;

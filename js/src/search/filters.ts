@@ -1,4 +1,5 @@
 import { isLive } from "../core/ask";
+import { densityFilter } from "../core/density";
 import { attrs, focusable, h, listen } from "../core/dom";
 import { save, watch } from "../core/life";
 import type { Model, SearchTraits } from "./types";
@@ -14,14 +15,11 @@ interface Filter {
 
 const words = (text: string): string[] => text.split(/[\s,]+/).filter(Boolean);
 
-/** A percentage or a cosine; what is no number is no filter. */
-const numeric = (text: string, unit: number): number | null => {
+/** What is no number is no filter. */
+const numeric = (text: string): number | null => {
   const value = Number.parseFloat(text.replace(",", "."));
-  return Number.isFinite(value) ? value / unit : null;
+  return Number.isFinite(value) ? value : null;
 };
-
-const plain = (value: number | null, unit: number): string =>
-  value === null ? "" : `${Number((value * unit).toPrecision(6))}`;
 
 /** What is asked for, and, as numbers, what is shown of that. */
 const FILTERS: Filter[] = [
@@ -51,16 +49,8 @@ const FILTERS: Filter[] = [
     label: "cosine from",
     hint: "any",
     number: true,
-    show: (model) => plain(model.get("min_cosine"), 1),
-    read: (text) => numeric(text, 1),
-  },
-  {
-    name: "max_density",
-    label: "density to",
-    hint: "any",
-    number: true,
-    show: (model) => plain(model.get("max_density"), 100),
-    read: (text) => numeric(text, 100),
+    show: (model) => `${model.get("min_cosine") ?? ""}`,
+    read: numeric,
   },
 ];
 
@@ -69,11 +59,11 @@ const mountFilter = (model: Model, signal: AbortSignal, filter: Filter): HTMLEle
   const input = focusable(h("input", number ? "input search-figure" : "input"));
   Object.assign(input, { type: "text", placeholder: hint, spellcheck: false, name });
   if (number) input.inputMode = "decimal";
-  const node = h("label", "search-filter", label, input, name === "max_density" && "%");
+  const node = h("label", "field", label, input);
   const draw = (): void => {
     input.value = show(model);
     // Without a kernel nothing can be asked, but what is there can still be sifted.
-    input.disabled = !number && (!isLive(model) || !!model.get("_cannot")?.["search"]);
+    input.disabled = !number && (!isLive(model) || !!model.get("_cannot")?.["ask"]);
     if (!number) node.hidden = !isLive(model) && !input.value;
   };
   const onKey = (event: KeyboardEvent): void => {
@@ -88,7 +78,15 @@ const mountFilter = (model: Model, signal: AbortSignal, filter: Filter): HTMLEle
 
 /** What is searched, and what is shown of it; each commits when it is left or with Enter. */
 export const mountFilters = (model: Model, signal: AbortSignal): HTMLElement =>
-  attrs(h("div", "search-filters", ...FILTERS.map((one) => mountFilter(model, signal, one))), {
-    role: "group",
-    "aria-label": "where to look, and what to show",
-  });
+  attrs(
+    h(
+      "div",
+      "search-filters",
+      ...FILTERS.map((one) => mountFilter(model, signal, one)),
+      densityFilter(model, signal),
+    ),
+    {
+      role: "group",
+      "aria-label": "where to look, and what to show",
+    },
+  );

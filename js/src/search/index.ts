@@ -1,7 +1,8 @@
 import { mountDashboard } from "../core/child";
 import { h } from "../core/dom";
 import { frame, guide } from "../core/frame";
-import { save } from "../core/life";
+import { save, watch } from "../core/life";
+import { origin } from "../core/origin";
 import type { RenderProps } from "../core/types";
 import { mountField } from "./field";
 import { mountFilters } from "./filters";
@@ -18,8 +19,14 @@ const render = (props: RenderProps<SearchTraits>): (() => void) => {
     const results = mountResults(model, signal);
     const field = mountField(model, signal, results.enter);
     const beside = mountDashboard(model, signal, () => save(model, { selected: null }));
+    const foot = h("footer", "foot");
+    const tell = (): void => {
+      const from = model.get("_found")?.provenance;
+      foot.replaceChildren(from ? origin(from) : "");
+    };
+    watch(model, ["_found"], tell, signal);
     const split = h("div", "search-split", results.node, beside);
-    root.append(h("div", "card", field, mountFilters(model, signal), guide(GUIDE), split));
+    root.append(h("div", "card", field, mountFilters(model, signal), guide(GUIDE), split, foot));
   });
 };
 

@@ -1,33 +1,19 @@
 import { command, failure, isLive, waiting } from "../core/ask";
+import { densityNotes } from "../core/density";
 import { attrs, button, h, onAct } from "../core/dom";
 import { endless } from "../core/endless";
 import { plural } from "../core/format";
 import { save, watch } from "../core/life";
-import { rove } from "../core/rove";
-import { decode } from "../heatmap/doc";
-import { cardOf } from "./card";
-import type { Card, Found, Model, Page } from "./types";
-
-/** The cards that stand on the page, with what the filters ask of each. */
-interface Hit {
-  card: Card;
-  box: HTMLElement;
-}
-
-const passes = (model: Model, { cosine, density }: Card): boolean => {
-  const [least, most] = [model.get("min_cosine") ?? null, model.get("max_density") ?? null];
-  if (least !== null && !(cosine !== null && cosine >= least)) return false;
-  return most === null || (density !== null && density <= most);
-};
+import { createCards } from "./cards";
+import type { Found, Model } from "./types";
 
 /** What was found, in words: how much, of what, what is left out. */
 const summary = (found: Found | null, shown: number, total: number): string => {
   if (!found) return "";
-  const { query, where, warnings } = found;
+  const { query, where } = found;
   if (!total) return `no explanations for “${query}” in ${where}`;
-  const amount =
-    shown < total ? `${shown} of ${plural(total, "explanation")}` : plural(total, "explanation");
-  return [`${amount} for “${query}” in ${where}, closest first`, ...warnings].join(" · ");
+  const all = plural(total, "explanation");
+  return `${shown < total ? `${shown} of ${all}` : all} for “${query}” in ${where}, closest first`;
 };
 
 /** The end of the list: more, the way to it, or why there is no more. */
@@ -41,34 +27,6 @@ const ending = (model: Model, total: number): (HTMLElement | "")[] => {
   return [live ? button("more", "more", "more", "push") : h("p", "empty", "there are more")];
 };
 
-/** Cards are added below those that stand; only another search draws anew. */
-const createCards = (model: Model, list: HTMLElement) => {
-  const hits: Hit[] = [];
-  let [search, pages] = [-1, 0];
-  const add = ({ cards, texts }: Page): void => {
-    const doc = decode(texts);
-    let from = 0;
-    for (const card of cards) {
-      const box = cardOf(card, doc, from, isLive(model));
-      from += card.examples;
-      hits.push({ card, box });
-      list.append(box);
-    }
-  };
-  return {
-    hits,
-    draw(found: Found | null): void {
-      if ((found?.search ?? -1) !== search) {
-        list.replaceChildren();
-        list.scrollTop = hits.length = pages = 0;
-      }
-      search = found?.search ?? -1;
-      for (const page of found?.pages.slice(pages) ?? []) add(page);
-      pages = found?.pages.length ?? 0;
-    },
-  };
-};
-
 export interface Results {
   node: HTMLElement;
   /** Goes from the field to the first card. */
@@ -78,49 +36,42 @@ export interface Results {
 /** What was found, page after page: the next one is asked for when the reader has scrolled to the end. */
 export const mountResults = (model: Model, signal: AbortSignal): Results => {
   const said = attrs(h("p", "search-said quiet"), { role: "status" });
-  const list = attrs(h("div", "search-results"), { role: "listbox", "aria-label": "explanations" });
+  const notes = densityNotes(model, signal);
+  const cards = createCards(model, signal);
   const [end, failed] = [h("div", "search-end"), h("div")];
-  const area = h("div", "search-area", list, end);
-  const { hits, draw: drawCards } = createCards(model, list);
-  const items = (): HTMLElement[] => hits.map(({ box }) => box).filter((box) => !box.hidden);
-  const tabStop = rove(list, signal, items);
-  const more = (): void => command(model, "more");
-  const goOn = endless(area, end, signal, more);
+  const area = h("div", "search-area", cards.list, end);
+  const ask = (name: string) => (): void => command(model, name);
+  const goOn = endless(area, end, signal, ask("more"));
   const choose = (ref: string): void => {
+    // Dragging over a text selects it, and chooses nothing.
     if (`${getSelection()}`) return;
     save(model, { selected: ref === model.get("selected") ? null : ref });
   };
-  onAct(area, signal, {
-    choose,
-    more,
-    stop: () => command(model, "stop"),
-    retry: () => command(model, "retry"),
-  });
-  onAct(failed, signal, { retry: () => command(model, "retry") });
-  const mark = (): void => {
-    const selected = model.get("selected");
-    for (const { card, box } of hits) attrs(box, { "aria-selected": `${card.ref === selected}` });
-    tabStop();
-  };
+  onAct(area, signal, { choose, more: ask("more"), stop: ask("stop"), retry: ask("retry") });
+  onAct(failed, signal, { retry: ask("retry") });
   const sift = (): void => {
-    for (const { card, box } of hits) box.hidden = !passes(model, card);
-    said.textContent = summary(model.get("_found"), items().length, hits.length);
-    mark();
+    cards.sift();
+    said.textContent = summary(model.get("_found"), cards.shown().length, cards.all().length);
+    notes.draw(cards.all());
   };
   const draw = (): void => {
     const [found, busy, error] = [model.get("_found"), model.get("busy"), model.get("error")];
     const asking = busy === "query";
-    drawCards(found);
+    if (cards.draw(found)) area.scrollTop = 0;
+    const total = cards.all().length;
+    area.hidden = !found && !asking;
     area.classList.toggle("npw-dim", asking);
     attrs(area, { "aria-busy": asking && "true" });
     const wrong = error && error.where !== "more" && !asking ? error : null;
     failed.replaceChildren(wrong ? failure({ ...wrong, retry: wrong.retry && isLive(model) }) : "");
-    end.replaceChildren(...(asking && !hits.length ? waiting(8, 90) : ending(model, hits.length)));
+    end.replaceChildren(...(asking && !total ? waiting(8, 90) : ending(model, total)));
     sift();
     goOn(`${found?.search}.${found?.pages.length}`);
   };
   watch(model, ["_found", "busy", "error", "_live"], draw, signal);
-  watch(model, ["min_cosine", "max_density"], sift, signal);
-  watch(model, ["selected"], mark, signal);
-  return { node: h("div", "search-found", failed, said, area), enter: () => items()[0]?.focus() };
+  watch(model, ["min_cosine", "density_threshold", "keep_unknown", "selected"], sift, signal);
+  return {
+    node: h("div", "search-found", failed, said, h("p", "search-notes quiet", notes.el), area),
+    enter: () => cards.shown()[0]?.focus(),
+  };
 };

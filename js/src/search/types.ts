@@ -1,4 +1,4 @@
-import type { AnyModel, AskingTraits, Failure, Managed, Texts } from "../core/types";
+import type { AnyModel, AskingTraits, Failure, Managed, Provenance, Texts } from "../core/types";
 
 /** One explanation, and its feature in short. */
 export interface Card {
@@ -32,8 +32,7 @@ export interface Found {
   more: boolean;
   /** What broke a search of several pages off. */
   broken: Failure | null;
-  warnings: string[];
-  origin: string;
+  provenance: Provenance;
 }
 
 export interface SearchTraits extends AskingTraits {
@@ -42,7 +41,8 @@ export interface SearchTraits extends AskingTraits {
   sources: string[];
   release: string | null;
   min_cosine: number | null;
-  max_density: number | null;
+  density_threshold: number | null;
+  keep_unknown: boolean;
   _found: Found | null;
 }
 
