@@ -59,13 +59,13 @@ class ReadingModel:
 
     def _encode(self, text: str) -> list[int]:
         remedy = "Shorten it, or split it into several texts."
-        return self._fit(self._shipped.tokenizer.encode(text), "text", remedy)
+        return self._fit(self._shipped.tokenizer.encode(text), "This text has", remedy)
 
-    def _fit(self, ids: list[int], what: str, remedy: str) -> list[int]:
+    def _fit(self, ids: list[int], said: str, remedy: str) -> list[int]:
         """Refuse more than the model reads."""
         if len(ids) > self.context:
             raise InvalidRequest(
-                f"This {what} has {len(ids)} tokens, and the demo model reads at most {self.context}. "
+                f"{said} {len(ids)} tokens, and the demo model reads at most {self.context}. "
                 "Words that it does not know are spelt in pieces and count as several.",
                 remedy=remedy,
             )

@@ -62,7 +62,7 @@ class SteeringModel(ReadingModel):
             At once, if there is no such feature.
         """
         ids = self._shipped.tokenizer.encode(body["prompt"])
-        self._fit(ids, "prompt", "Shorten it: what is written takes room too.")
+        self._fit(ids, "This prompt has", "Shorten it: what is written takes room too.")
         push = self._push(body, len(ids), np.zeros(len(ids), dtype=bool))
         written = self._writer(body, BOS).write([ids, ids], push)
         return (_completion(default, steered) for default, steered in written)
@@ -83,8 +83,9 @@ class SteeringModel(ReadingModel):
         if body.get("isAssistantAxis"):
             raise InvalidRequest("The demo model has no assistant axis.", remedy="Leave assistant_axis out.")
         tokenizer = self._shipped.tokenizer
+        remedy = "Begin a new one, or leave out its beginning."
         told = [Conversation(body[f"{side}ChatMessages"], tokenizer) for side in ("default", "steered")]
-        texts = [self._fit(one.ids, "conversation", "Begin a new one, or leave out its beginning.") for one in told]
+        texts = [self._fit(one.ids, "This conversation has", remedy) for one in told]
         spared = told[STEERED].is_template & (not body["steer_special_tokens"])
         push = self._push(body, max(map(len, texts)), spared)
         writer = self._writer(body, BOS, *tokenizer.encode(END_OF_TURN), begins_anyhow=True)

@@ -24,6 +24,7 @@ from np_widgets.recordings.extents import cut, put_together
 from np_widgets.recordings.file import Entry, RecordingWarning, Writer, read
 from np_widgets.recordings.index import Index
 from np_widgets.recordings.questions import KINDS, Question, split
+from np_widgets.recordings.runs import grown, other_strengths
 
 __all__ = [
     "KINDS",
@@ -34,6 +35,8 @@ __all__ = [
     "Writer",
     "changed",
     "cut",
+    "grown",
+    "other_strengths",
     "pack",
     "put_together",
     "read",

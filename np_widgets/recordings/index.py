@@ -100,5 +100,7 @@ def _distance(a: Question, b: Question) -> tuple[int, bool, float]:
 def _row(entry: Entry) -> dict[str, Any]:
     question, ref = entry.question, entry.question.ref
     named = {} if ref is None else {"model": ref.model, "source": ref.source, "index": ref.index}
-    told = {"action": question.action, "options": options(question)}
+    told: dict[str, Any] = {"action": question.action, "options": options(question)}
+    if question.action == "steer":
+        told |= {"text": question.said, "options": ", ".join(filter(None, [question.steered_by, options(question)]))}
     return question.arguments | named | told | {"origin": entry.source, "recorded_at": entry.recorded_at}

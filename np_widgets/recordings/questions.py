@@ -17,6 +17,7 @@ from np_widgets.models import (
     SourceActivations,
     SteeringPreset,
     SteerResult,
+    SteerSettings,
     TokenFeatureMatches,
     TopFeatureMatches,
 )
@@ -57,9 +58,12 @@ _SENTENCES = {
     "top_features_by_token": "the features of {model}/{source} at each token of {text!r}",
     "activate_source": "all features of {model}/{source} on the text {text!r}",
     "nearest_features": "the features of {model}/{source} near {ref}",
-    "steer": "{model} steered by {features} on {prompt!r}",
+    "steer": "{model} steered by {steered_by} on {said!r}",
     "steering_presets": "the steering presets of {model}",
 }
+_CHAT = "{model} steered by {steered_by} in a chat, after {said!r}"
+_TOLD = frozenset({"features", "prompt", *_ORDERED})
+_USUAL = {"steer": plain(SteerSettings())}
 
 
 class Question(msgspec.Struct, frozen=True):
@@ -110,17 +114,40 @@ class Question(msgspec.Struct, frozen=True):
         ref = self.arguments.get("ref")
         return None if ref is None else FeatureRef.parse(ref)
 
+    @property
+    def said(self) -> str | None:
+        """What a steered model went on with: the prompt, or the last message of the steered conversation."""
+        messages = self.arguments.get("steered_messages")
+        return messages[-1]["content"] if messages else self.arguments.get("prompt")
+
+    @property
+    def steered_by(self) -> str:
+        """The features that a model was steered by, with their strengths."""
+        strengths = self.arguments.get("features", {})
+        return " and ".join(f"{ref} at {strength:g}" for ref, strength in strengths.items())
+
     def __str__(self) -> str:
         shown = {name: _excerpt(value) for name, value in self.arguments.items()}
-        sentence = _SENTENCES.get(self.action, self.action).format_map(shown)
+        shown |= {"said": _excerpt(self.said), "steered_by": self.steered_by}
+        sentence = _sentence(self).format_map(shown)
         return f"{sentence} ({options(self)})" if options(self) else sentence
 
 
 def options(question: Question) -> str:
-    """Say what a question's sentence leaves out: ``"limit=50, ignore_bos=True"``."""
-    sentence = _SENTENCES.get(question.action, "")
-    rest = {n: v for n, v in question.arguments.items() if v is not None and f"{{{n}" not in sentence}
+    """Say what a question's sentence leaves out: ``"limit=50, ignore_bos=True"``; of steering what is unusual."""
+    sentence, usual = _sentence(question), _USUAL.get(question.action, {})
+    rest = {
+        name: value
+        for name, value in question.arguments.items()
+        if value is not None and f"{{{name}" not in sentence and name not in _TOLD and usual.get(name) != value
+    }
     return ", ".join(f"{name}={value!r}" for name, value in rest.items())
+
+
+def _sentence(question: Question) -> str:
+    if question.action == "steer" and question.arguments.get("steered_messages"):
+        return _CHAT
+    return _SENTENCES.get(question.action, question.action)
 
 
 def split(action: str, asked: Mapping[str, Any], answer: Any) -> Iterator[tuple[Question, Any]]:  # noqa: ANN401

@@ -8,12 +8,13 @@ from np_widgets.errors import InvalidRequest
 from np_widgets.sources.recording import observed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from np_widgets.models import (
         Activation,
         ExplanationMatches,
         Feature,
+        FeatureRef,
         NearestFeatures,
         RefLike,
         SourceActivations,
@@ -156,6 +157,16 @@ class FeatureSource(Protocol):
             When nothing came at all.
         """
         self._refuse("does not steer")
+
+    def recorded_strengths(self, request: SteerRequest) -> tuple[Mapping[FeatureRef, float], ...] | None:
+        """List the strengths that alone can be asked for, all else being as in a request; None where any can.
+
+        Returns
+        -------
+        tuple of {FeatureRef: float}, or None
+            One for each run, in ascending order.
+        """
+        return None
 
     def steering_presets(self, model: str) -> tuple[SteeringPreset, ...]:
         """List features with strengths that show something on a model."""

@@ -2,40 +2,34 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from np_widgets.errors import NotFound
-from np_widgets.models import Feature, Provenance
-from np_widgets.recordings import Index, Question, changed, cut, put_together, read
-from np_widgets.sources.base import FeatureSource
+from np_widgets.recordings import Question, grown, other_strengths, put_together
+from np_widgets.sources.playback import Playback
 
 if TYPE_CHECKING:
-    import os
-    from collections.abc import Iterable, Iterator, Sequence
-
-    import pandas as pd
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from np_widgets.models import (
         Activation,
         ExplanationMatches,
+        Feature,
+        FeatureRef,
         NearestFeatures,
-        Record,
         RefLike,
         SourceActivations,
+        SteeringPreset,
+        SteerRequest,
+        SteerResult,
         TokenFeatureMatches,
         TopFeatureMatches,
     )
-    from np_widgets.recordings import Entry
-    from np_widgets.sources.base import Action
-
-_NEAREST_TOLD = 6
 
 
-class BundleSource(FeatureSource):
+class BundleSource(Playback):
     """What :func:`np_widgets.record` has kept, played back without a network, a key or a model.
 
     It answers what was asked while it was recorded, in whichever form: each text of a batch alone and the reverse, a
@@ -66,36 +60,6 @@ class BundleSource(FeatureSource):
     The file is read once; what is recorded into it later is not seen. Data in it may come from anyone and is treated
     as a service's would be.
     """
-
-    def __init__(self, path: str | os.PathLike[str]) -> None:
-        self.path = Path(path)
-        self._index = Index(read(self.path))
-
-    @property
-    def name(self) -> str:
-        """The file's name, and that it is a recording of which source."""
-        origins = ", ".join(sorted({entry.source for entry in self._index.entries.values()}))
-        return f"{self.path.name} (recorded from {origins or 'nothing'})"
-
-    @property
-    def contents(self) -> tuple[Question, ...]:
-        """The questions that it holds an answer to, in the order of recording; each says itself in words."""
-        return self._index.questions
-
-    def to_dataframe(self) -> pd.DataFrame:
-        """List what it holds, one row per answer.
-
-        Returns
-        -------
-        pandas.DataFrame
-            ``action``; of the question ``model``, ``source``, ``index``, ``text``, ``query`` and, in words,
-            ``options``; ``origin``, the source that answered; ``recorded_at`` (UTC).
-        """
-        return self._index.to_dataframe()
-
-    def supports(self, action: Action) -> bool:
-        """Whether it holds an answer of this kind."""
-        return self._index.answers(action)
 
     def get_feature(self, ref: RefLike, *, refresh: bool = False) -> Feature:  # noqa: ARG002 (there is nothing fresher)
         """Play back a feature that was fetched whole, alone or with others or in a listing.
@@ -223,46 +187,35 @@ class BundleSource(FeatureSource):
         nearest: NearestFeatures = self._answer(Question.of("nearest_features", ref=ref, model=model, source=source))
         return nearest
 
-    def _answer(self, question: Question) -> Any:  # noqa: ANN401 (of the type that belongs to the action)
-        return self._play(self._index.get(question), question)
+    def steer(self, request: SteerRequest, *, stream: bool = True) -> Iterator[SteerResult]:
+        """Play back a run, growing token by token, or word by word where the tokens are not known.
 
-    def _first(self, question: Question) -> Any:  # noqa: ANN401 (as _answer)
-        """Play back as many matches as are wanted, from an answer with as many or more."""
-        return cut(self._play(self._index.enough(question), question), question.arguments["limit"])
+        It ends as it did when it was recorded: complete, or interrupted.
 
-    def _with_others(self, ref: RefLike, most: int | None) -> Feature:
-        question = Question.of("get_features", ref=ref, max_activations=most)
-        entry = self._index.enough(question) or self._index.get(Question.of("get_feature", ref=ref))
-        feature: Feature = self._play(entry, question)
-        return feature if most is None else cut(feature, most)
+        Raises
+        ------
+        NotFound
+            At once, when it was not recorded; the message names the strengths with which it was, or the nearest runs.
+        """
+        question = Question.of("steer", request=request.check())
+        entry = self._index.get(question)
+        if entry is None and (strengths := self.recorded_strengths(request)):
+            told = "; ".join(" and ".join(f"{strength:g}" for strength in each.values()) for each in strengths)
+            raise NotFound(
+                f"{self.path.name} does not hold {question}.",
+                remedy=f"It is a recording, and holds this run with the strengths {told}.",
+            )
+        result = msgspec.structs.replace(self._play(entry, question), request=request)
+        return grown(result) if stream else iter([result])
 
-    def _play(self, entry: Entry | None, question: Question) -> Any:  # noqa: ANN401 (as _answer)
-        if entry is None:
-            raise self._lacking(question)
-        return changed(entry.answer(), self._played_back)
+    def recorded_strengths(self, request: SteerRequest) -> tuple[Mapping[FeatureRef, float], ...]:
+        """List the strengths with which a run was recorded, all else being as it is asked for."""
+        return other_strengths(Question.of("steer", request=request), self.contents)
 
-    def _played_back(self, record: Record) -> Record:
-        if isinstance(record, Provenance):
-            return msgspec.structs.replace(record, cached=False, stale=False, recording=self.path.name)
-        if isinstance(record, Feature) and not (record.site or "").startswith(("https://", "http://")):
-            # The file may come from anyone, and the site becomes a link.
-            return msgspec.structs.replace(record, site=None)
-        return record
-
-    def _lacking(self, question: Question) -> NotFound:
-        nearest = list(dict.fromkeys(map(str, self._index.near(question)))) or [self._kinds()]
-        told = "; ".join(nearest[:_NEAREST_TOLD])
-        more = f"; and {len(nearest) - _NEAREST_TOLD} more" if len(nearest) > _NEAREST_TOLD else ""
-        return NotFound(
-            f"{self.path.name} does not hold {question}.", remedy=f"It is a recording, and holds {told}{more}."
-        )
-
-    def _kinds(self) -> str:
-        kinds = Counter(question.action for question in self.contents)
-        return ", ".join(f"{number} × {kind}" for kind, number in kinds.items()) or "nothing"
-
-    def __repr__(self) -> str:
-        return f"<BundleSource {self.name}: {self._kinds()}>"
+    def steering_presets(self, model: str) -> tuple[SteeringPreset, ...]:
+        """Play back what there was to steer a model by."""
+        presets: tuple[SteeringPreset, ...] = self._answer(Question.of("steering_presets", model=model))
+        return presets
 
 
 def _listed(texts: str | Sequence[str]) -> Sequence[str]:

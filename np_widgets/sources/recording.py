@@ -53,8 +53,9 @@ def record(path: str | os.PathLike[str]) -> Recording:
     -----
     Kept is what any source answers, whoever asks: functions, widgets made before or meanwhile, their background
     threads, a source called directly, another recording that is played back. An answer counts when it arrives; a
-    widget's ``wait()`` waits for it. Not kept are errors, and what a :class:`NeuronpediaClient` is asked directly,
-    since it is no source; ``NeuronpediaSource(client)`` is one that asks it.
+    widget's ``wait()`` waits for it. Not kept are errors, steering runs that one stops oneself (one that breaks off is
+    kept, and marked as such, unless the recording has it whole), and what a :class:`NeuronpediaClient` is asked
+    directly, since it is no source; ``NeuronpediaSource(client)`` is one that asks it.
 
     The file holds what was asked and what was answered, never an API key, and nothing of this machine. With a key,
     features that are private to you are answers like any other: look at what ``BundleSource(path).contents`` lists
@@ -74,10 +75,13 @@ class Recording:
         self._is_open = True
         _change(lambda active: (*active, self))
 
-    def keep(self, question: Question, source: str, packed: bytes) -> None:
-        """Write an answer that was packed as JSON; after the end, on a thread that is late, nothing."""
+    def keep(self, question: Question, source: str, packed: bytes, *, is_whole: bool = True) -> None:
+        """Write an answer that was packed as JSON; after the end, on a thread that is late, nothing.
+
+        What is not whole is written where there is nothing else.
+        """
         with self._lock:
-            if self._is_open:
+            if self._is_open and (is_whole or question.key not in self._writer.entries):
                 self._writer.keep(question, source, packed)
 
     def close(self) -> None:
@@ -164,7 +168,8 @@ def _listing(source: FeatureSource, asked: Mapping[str, Any], features: Iterator
 class Run(Iterator["SteerResult"]):
     """A steering run under way: what a source's ``steer`` returns, with a stop that any thread may use.
 
-    Its last result is recorded when it is complete; a run that is stopped early or breaks off is no answer.
+    Its last result is recorded: a complete one, and one that was interrupted where the recording has no other. A run
+    that is stopped by who asked for it is no answer.
     """
 
     def __init__(self, source: FeatureSource, question: Question, results: Iterator[SteerResult]) -> None:
@@ -178,8 +183,8 @@ class Run(Iterator["SteerResult"]):
         if result is None or self._is_closed:  # closed before, or while it was waited for
             self.close()
             raise StopIteration
-        if result.is_complete and _active:
-            _keep(self._question, self._source, result)
+        if _active and (result.is_complete or result.interrupted):
+            _keep(self._question, self._source, result, is_whole=result.is_complete)
         return result
 
     def close(self) -> None:
@@ -190,13 +195,13 @@ class Run(Iterator["SteerResult"]):
                 close()
 
 
-def _keep(question: Question, source: FeatureSource, answer: object) -> None:
+def _keep(question: Question, source: FeatureSource, answer: object, *, is_whole: bool = True) -> None:
     packed = pack(answer)
     if source.holds_secret(pack(question) + packed):
         _warn(f"An answer of {source.name} to {question.action} is not recorded, as your API key stands in it.")
         return
     for recording in _active:
-        recording.keep(question, source.name, packed)
+        recording.keep(question, source.name, packed, is_whole=is_whole)
 
 
 def _change(change: Callable[[tuple[Recording, ...]], tuple[Recording, ...]]) -> None:

@@ -14,7 +14,7 @@ import pytest
 
 import np_widgets as npw
 from np_widgets import BundleSource, DemoSource, FeatureDashboard, FeatureSource, NeuronpediaSource, NotFound, record
-from np_widgets.models import SteerRequest, SteerResult
+from np_widgets.models import SteerRequest, SteerResult, SteerText
 from np_widgets.recordings import KINDS, RecordingWarning
 from np_widgets.sources import Action, default, recording
 from tests.server import faults
@@ -335,7 +335,7 @@ def test_whatever_a_source_can_be_asked_can_be_recorded() -> None:
 
 
 REQUEST = SteerRequest.make([ref(1), ref(2), ref(3)], "Once ", strengths=[40, -0.5, 8])
-STEERED = f"{MODEL} steered by {{'{ref(1)}': 40, '{ref(2)}': -0.5, '{ref(3)}': 8}} on 'Once '"
+STEERED = f"{MODEL} steered by {ref(1)} at 40 and {ref(2)} at -0.5 and {ref(3)} at 8 on 'Once '"
 
 
 def test_a_run_is_kept_as_its_last_result(path: Path) -> None:
@@ -343,7 +343,7 @@ def test_a_run_is_kept_as_its_last_result(path: Path) -> None:
         results = list(Library().steer(REQUEST))
     assert [result.is_complete for result in results] == [False, False, True]
     (entry,) = BundleSource(path)._index.entries.values()
-    assert str(entry.question).startswith(STEERED)
+    assert str(entry.question) == STEERED, "what is as usual is not told"
     assert entry.answer() == results[-1]
 
 
@@ -368,6 +368,38 @@ def test_a_run_of_another_strength_or_setting_is_another_question(path: Path) ->
         for request in others:
             list(Library().steer(request, stream=False))
         assert len(kept_here) == len(others) - 1
+
+
+def broken(request: SteerRequest, words: str) -> SteerResult:
+    return SteerResult(request=request, steered=SteerText(text=words), interrupted="The stream broke off.")
+
+
+def test_an_interrupted_run_is_kept_where_there_is_nothing_better(path: Path) -> None:
+    class Breaking(Library):
+        words = "one"
+
+        def steer(self, request: SteerRequest, *, stream: bool = True) -> Iterator[SteerResult]:  # noqa: ARG002
+            yield SteerResult(request=request, steered=SteerText(text=self.words))
+            yield broken(request, self.words)
+
+    def answer() -> object:
+        (entry,) = BundleSource(path)._index.entries.values()
+        return entry.answer()
+
+    source = Breaking()
+    with record(path):
+        list(source.steer(REQUEST))
+        assert answer() == broken(REQUEST, "one")
+        source.words = "two"
+        list(source.steer(REQUEST))
+        assert answer() == broken(REQUEST, "one")
+        (whole,) = Library().steer(REQUEST, stream=False)
+        assert answer() == whole
+        list(source.steer(REQUEST))
+        assert answer() == whole
+    with record(path):
+        list(source.steer(REQUEST))
+    assert answer() == whole
 
 
 def test_a_run_that_is_stopped_is_not_kept_and_stops_its_source(path: Path) -> None:
