@@ -1,4 +1,5 @@
-"""The wire contract: which question has which answer. The searches stand in ``searches`` and ``meanings``.
+"""The wire contract: which question has which answer. The searches stand in ``searches`` and ``meanings``,
+steering in ``steering``.
 
 It is stricter than a friendly stand-in would be: an index of the wrong type, a repeated slash, a missing segment or a
 wrong method gets what the real server gives it.
@@ -10,7 +11,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from tests.server import meanings, searches
+from tests.server import meanings, searches, steering
 from tests.server.exchange import MISSING, Answer, Request, json_answer
 from tests.server.replies import OPAQUE, UNAVAILABLE, Refused, both, error, message
 from tests.server.world import OWNER_KEY, World
@@ -211,4 +212,9 @@ _ROUTES = (
     _route("POST", "/api/search-topk-by-token", searches.search_tokens),
     _route("POST", "/api/activation/source", searches.run_source),
     _route("POST", "/api/cossim", searches.nearest),
+    _route("POST", "/api/steer", steering.steer),
+    _route("POST", "/api/steer-chat", steering.steer_chat),
+    _route("POST", "/api/steer-load", steering.load_run),
+    _route("POST", "/api/steer/presets", steering.presets),
+    _route("POST", "/api/steer-logits", steering.steer_logits),
 )

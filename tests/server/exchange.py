@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import socket
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    import socket
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from threading import Event
+
+    from tests.server.steering import Gate
 
 MISSING = object()
 
@@ -38,12 +40,21 @@ class Request:
 
 @dataclass(frozen=True)
 class Answer:
-    """An answer as the contract has it, before a fault touches it."""
+    """An answer as the contract has it, before a fault touches it.
+
+    ``events`` come one after the other in place of a body; ``gate`` is where they are held.
+    """
 
     status: int
     body: bytes = b""
     content_type: str | None = "application/json"
     headers: Mapping[str, str] = field(default_factory=dict)
+    events: Iterator[bytes] | None = None
+    gate: Gate | None = None
+
+
+#: The connection ends without an answer.
+SILENCE = Answer(0)
 
 
 def json_answer(value: Any, status: int = 200, **headers: str) -> Answer:
@@ -82,6 +93,27 @@ class Wire:
     def send(self, data: bytes) -> None:
         """Put bytes on the wire."""
         self._connection.sendall(data)
+
+    def chunk(self, data: bytes) -> None:
+        """Put one chunk of a chunked body on the wire; an empty one ends it."""
+        self.send(b"%x\r\n%s\r\n" % (len(data), data))
+
+    def is_left(self) -> bool:
+        """Whether the other side has closed the connection."""
+        try:
+            return self._connection.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b""
+        except BlockingIOError:
+            return False
+        except OSError:
+            return True
+
+    def hold(self, gate: Gate) -> None:
+        """Wait at a gate until it is opened, or the other side has gone away, or the server stops."""
+        gate.reached.set()
+        while not (gate.opened.wait(0.01) or self.closing.is_set()):
+            if self.is_left():
+                gate.left.set()
+                return
 
     def head(self, status: int, **headers: str | int) -> None:
         """Send a status line and headers; underscores in names stand for hyphens."""

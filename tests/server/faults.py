@@ -8,11 +8,12 @@ import re
 import zlib
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import islice
 from threading import Event
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from tests.server.exchange import Wire
 
@@ -96,15 +97,17 @@ class Cut:
 
 @dataclass
 class Hang:
-    """Nothing comes, until the test sets ``released`` or the server stops."""
+    """Nothing comes, until the test sets ``released`` or the server stops; ``reached`` says that it is waited for."""
 
     in_body: bool = False
+    reached: Event = field(default_factory=Event)
     released: Event = field(default_factory=Event)
 
     def strike(self, wire: Wire) -> None:
         if self.in_body:
             wire.head(200, content_type=JSON, content_length=len(wire.answer.body))
             wire.send(wire.answer.body[:10])
+        self.reached.set()
         while not (self.released.wait(0.01) or wire.closing.is_set()):
             pass
 
@@ -193,6 +196,33 @@ class Flood:
             if packed := stream.compress(piece):
                 yield packed
         yield stream.flush()
+
+
+@dataclass
+class Events:
+    """A stream of any pieces at all, each a chunk of its own; by default those of the contract.
+
+    ``most`` pieces are sent, and then the connection is cut, unless ``ends`` lets it end well; it may be ``kept``.
+    """
+
+    pieces: Iterable[bytes] | None = None
+    most: int | None = None
+    ends: bool = True
+    kept: bool = False
+
+    def strike(self, wire: Wire) -> None:
+        pieces = wire.answer.events or () if self.pieces is None else self.pieces
+        connection = "keep-alive" if self.kept else "close"
+        told = {"content_type": "text/event-stream", "transfer_encoding": "chunked", "connection": connection}
+        wire.head(200, **told, **wire.answer.headers)
+        gate = wire.answer.gate
+        with suppress(OSError):
+            for number, piece in enumerate(islice(pieces, self.most)):
+                if gate and number == gate.after:
+                    wire.hold(gate)
+                wire.chunk(piece)
+            if self.ends:
+                wire.chunk(b"")
 
 
 @dataclass

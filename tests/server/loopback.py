@@ -6,12 +6,14 @@ import gzip
 import socket
 from collections import deque
 from contextlib import suppress
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING, Self, cast
 
+from tests.server import faults
 from tests.server.contract import answer_to
-from tests.server.exchange import Answer, Request, Wire
+from tests.server.exchange import SILENCE, Answer, Request, Wire
 from tests.server.limiter import Limiter
 from tests.server.world import World, default_world
 
@@ -81,10 +83,11 @@ class LoopbackServer:
             self.requests.append(request)
             fault = self._planned.popleft() if self._planned else self._always
         refusal, remaining = self.limiter.take(request.path)
-        answer = refusal or answer_to(request, self.world)
-        if remaining is not None and answer.status == 200:
-            headers = {**answer.headers, "x-limit-remaining": str(remaining)}
-            answer = Answer(answer.status, answer.body, answer.content_type, headers)
+        told = {} if remaining is None else {"x-limit-remaining": str(remaining)}
+        # The limiter hands what is left to the routes in the same header, and some say it in their answer too.
+        answer = refusal or answer_to(replace(request, headers={**request.headers, **told}), self.world)
+        if answer.status == 200:
+            answer = replace(answer, headers={**answer.headers, **told})
         return answer, fault
 
     def __enter__(self) -> Self:
@@ -147,11 +150,14 @@ class _Handler(BaseHTTPRequestHandler):
         headers = {name.lower(): value for name, value in self.headers.items()}
         request = Request(self.command, self.path, headers, self.rfile.read(length))
         answer, fault = self.server.owner.respond(request)
-        if fault is None:
+        wire = Wire(self.connection, request, answer, self.server.closing)
+        if fault is None and answer.events is not None:
+            faults.Events(kept=True).strike(wire)
+        elif fault is None and answer is not SILENCE:
             self._send(answer)
-            return
-        self.close_connection = True
-        fault.strike(Wire(self.connection, request, answer, self.server.closing))
+        else:
+            self.close_connection = True
+            (fault or faults.NoResponse()).strike(wire)
 
     do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = _exchange  # noqa: N815 (the base class's names)
 

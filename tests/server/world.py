@@ -15,9 +15,10 @@ import numpy.typing as npt
 
 from np_widgets.demo import MODEL_ID, SOURCE_ID
 from np_widgets.models import FeatureRef
+from tests.server.steering import Steering
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 Row = dict[str, Any]
 Name = tuple[str, str, int]
@@ -54,6 +55,12 @@ class Numbers(Protocol):
 
     def tokenize(self, text: str) -> tuple[list[int], list[str]]: ...
 
+    def steer(self, body: Row) -> Iterator[Row]: ...
+
+    def steer_chat(self, body: Row) -> Iterator[Row]: ...
+
+    def steering_presets(self) -> Row: ...
+
 
 class World:
     """Everything that there is to ask for."""
@@ -66,6 +73,7 @@ class World:
         self.numbers = numbers
         self.extra: dict[Name, Row] = {}
         self.special = {"<bos>"}
+        self.steering = Steering()
 
     def ref(self, index: int = 0, source: str = SOURCE_ID) -> FeatureRef:
         return FeatureRef(MODEL_ID, source, index)
@@ -100,6 +108,22 @@ class World:
         if is_shared and len(tokens) > LONGEST_SHARED:
             raise ValueError(f"Text too long: {len(tokens)} tokens, max is {LONGEST_SHARED} for batch requests")
         return tokens, values
+
+    def steer(self, asked: Row) -> Iterator[Row]:
+        """Go on with a prompt or with conversations, steered by features of any source that has the demo model's.
+
+        Raises
+        ------
+        ValueError
+            When it is too long.
+        RuntimeError
+            When nothing runs a source.
+        """
+        if any(not self.runs_text(row["layer"]) for row in asked["features"]):
+            raise RuntimeError("We cannot find the requested files in the local cache.")
+        own = [{**row, "layer": self.source} if row["layer"] in _VISIBILITY else row for row in asked["features"]]
+        run = self.numbers.steer if "prompt" in asked else self.numbers.steer_chat
+        return run({**asked, "features": own})
 
     def ranked_explanations(self, query: str, chosen: Callable[[Name], bool]) -> list[tuple[Name, Row, float]]:
         """All explanations of the chosen features, closest first, by the letters that they share with the query."""
@@ -172,6 +196,15 @@ class DemoNumbers:
 
     def tokenize(self, text: str) -> tuple[list[int], list[str]]:
         return self._model.tokenize(text)
+
+    def steer(self, body: Row) -> Iterator[Row]:
+        return self._model.steer(body)
+
+    def steer_chat(self, body: Row) -> Iterator[Row]:
+        return self._model.steer_chat(body)
+
+    def steering_presets(self) -> Row:
+        return self._model.steering_presets()
 
 
 @cache
