@@ -14,8 +14,8 @@ from np_widgets.client.cache import CacheWarning
 from np_widgets.client.client import NeuronpediaClient
 from np_widgets.client.explanations import SearchInterrupted
 from np_widgets.client.keys import session_key
-from np_widgets.client.signing_in import login
 from np_widgets.client.rates import RateLimit
+from np_widgets.client.signing_in import login
 from np_widgets.client.transport import Reply
 
 __all__ = ["CacheWarning", "NeuronpediaClient", "RateLimit", "Reply", "SearchInterrupted", "login", "session_key"]

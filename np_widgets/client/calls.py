@@ -6,15 +6,17 @@ as a number there, with an opaque 500 for the other (contract, 1.8).
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from np_widgets.client.routes import Call, get, post
+from np_widgets.wire import write_steer_request
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from np_widgets.models import FeatureRef
+    from np_widgets.models import FeatureRef, SteerRequest
     from np_widgets.searches import ExplanationSearch, SetSearch, TokenSearch
 
 _ACTIVATE_HINT = (
@@ -35,6 +37,17 @@ _NEAREST_HINT = (
     "The service does not say why. Likely reasons: nothing runs the source that was asked for neighbours, the feature "
     "does not exist, or the directions of the two sources are not of one length."
 )
+_STEER_HINT = (
+    "The service does not say why. Likely reasons: nothing runs this source or model (it has no inference server), the "
+    "model has no chat template (go on with a prompt instead), or it is overloaded, and answers in a minute."
+)
+_STREAM_HINT = (
+    "A stream that fails before its first word ends so. Ask once with stream=False, and the service says why: perhaps "
+    "the model has no chat template, nothing runs this source, or the text has too many tokens."
+)
+_LOAD_HINT = "The service does not say why. Most likely there is no saved run of this id: compare it with its address."
+#: The service ends a run after 180 s (contract, 1.7); of one that does not stream, nothing is heard until then.
+_STEERING_TAKES = 185.0
 _BROKEN_ROW_HINT = (
     "The service does not say why. It may hold a value that it cannot send (NaN) for one of them: "
     "ask for them one by one to find out which."
@@ -150,6 +163,32 @@ def nearest(ref: FeatureRef, model: str, source: str) -> Call:
         "targetSourceId": source,
     }
     return post("/api/cossim", body, f"the neighbours of {ref} in {model}/{source}", _NEAREST_HINT)
+
+
+def steer(request: SteerRequest, *, stream: bool) -> Call:
+    """``POST /api/steer``, or for a chat ``POST /api/steer-chat``."""
+    path = "/api/steer-chat" if request.is_chat else "/api/steer"
+    about = f"{request.model} steered by {request.features[0].ref}"
+    if len(request.features) > 1:
+        about += f" and {len(request.features) - 1} more"
+    call = post(path, write_steer_request(request, stream=stream), about, _STREAM_HINT if stream else _STEER_HINT)
+    return replace(call, is_streamed=stream, seconds=_STEERING_TAKES)
+
+
+def load_steering(run: str) -> Call:
+    """``POST /api/steer-load``."""
+    return post("/api/steer-load", {"steerOutputId": run}, f"the saved steering run {run}", _LOAD_HINT)
+
+
+def steering_presets(model_name: str) -> Call:
+    """``POST /api/steer/presets``."""
+    return post("/api/steer/presets", {"modelId": model_name}, f"the steering presets of {model_name}")
+
+
+def steer_logits(model_name: str, body: Mapping[str, object]) -> Call:
+    """``POST /api/steer-logits``, which is run by the servers of the attribution graphs."""
+    call = post("/api/steer-logits", {"modelId": model_name, **body}, f"{model_name} steered at tokens", _STEER_HINT)
+    return replace(call, seconds=_STEERING_TAKES)
 
 
 def _one_or_many(texts: Sequence[str]) -> str | list[str]:

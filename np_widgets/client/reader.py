@@ -71,6 +71,16 @@ class Reader:
             self._cache.put(call, self._address.base, key, reply.body, reply.fetched_at.timestamp())
         return result
 
+    def decode(self, call: Call, decode: Decode[T], body: bytes) -> T:
+        """Decode what has just come past the cache, such as one event of a stream.
+
+        Raises
+        ------
+        UnexpectedResponse
+            When it cannot be read.
+        """
+        return _decoded(decode, body, self._provenance(call, datetime.now(UTC)), call)
+
     def _copy(self, call: Call, key: Key | None) -> Copy | None:
         return self._cache.get(call, self._address.base, key) if self._cache and call.is_cached else None
 

@@ -71,6 +71,8 @@ class Call:
         Likely reasons for a failure of the server, where its own words are known to be opaque.
     is_streamed : bool
         Whether the answer is wanted while it grows.
+    seconds : float
+        How long the service may take until it answers, where that is longer than usual.
     """
 
     method: str
@@ -79,6 +81,7 @@ class Call:
     about: str = "this"
     hint: str = ""
     is_streamed: bool = False
+    seconds: float = 0
 
     @property
     def is_cached(self) -> bool:

@@ -21,13 +21,13 @@ from np_widgets.client.streams import read_events
 from np_widgets.errors import ConnectionFailed, InvalidRequest, NeuronpediaError, RateLimited, UnexpectedResponse
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Generator, Iterator, Mapping
 
     from np_widgets.client.keys import Key
     from np_widgets.client.routes import Call
     from np_widgets.client.streams import Line
 
-#: Seconds to connect, and seconds of silence; the service's own longest read takes 60 (contract, 1.7).
+#: Seconds to connect, and seconds of silence; the service's longest read takes 60 (contract, 1.7).
 DEFAULT_TIMEOUT = (6.0, 65.0)
 #: A body may drip for this many times the silence, and no longer.
 _BODY_FACTOR = 10
@@ -97,7 +97,7 @@ class Transport:
         with self._answer(call, key) as response:
             return self._whole(response, call, key, asked_at)
 
-    def stream(self, call: Call, key: Key | None, line: Line) -> Iterator[bytes]:
+    def stream(self, call: Call, key: Key | None, line: Line) -> Generator[bytes, None, None]:
         """Ask, and yield the answer while it grows: what each event carries, or the whole where it comes at once.
 
         Nothing is sent before the first step, and leaving the iterator ends the connection.
@@ -114,11 +114,11 @@ class Transport:
                 yield self._whole(response, call, key, asked_at).body
                 return
             self.limits.note(call.path, response.headers, asked_at)
-            yield from read_events(response, call.about, max_bytes=self._max_bytes, seconds=self._patience)
+            yield from read_events(response, call.about, max_bytes=self._max_bytes, seconds=self._patience(call))
 
     def _whole(self, response: requests.Response, call: Call, key: Key | None, asked_at: datetime) -> Reply:
         """Read an answer to its end, and hold it to be one."""
-        body = read_body(response, call.about, max_bytes=self._max_bytes, seconds=self._patience)
+        body = read_body(response, call.about, max_bytes=self._max_bytes, seconds=self._patience(call))
         url, status = f"{self._address.base}{call.path}", response.status_code
         self.limits.note(call.path, response.headers, asked_at)
         faults = Faults(self._address, key)
@@ -130,10 +130,14 @@ class Transport:
             raise failure
         return Reply(body, url, status, response.headers, datetime.now(UTC))
 
-    @property
-    def _patience(self) -> float:
-        """Seconds that are spent on one answer in all."""
-        return self._timeout[1] * _BODY_FACTOR
+    def _timeout_of(self, call: Call) -> tuple[float, float]:
+        """Seconds to connect, and of silence; what takes the service long is waited for, unless the user is hasty."""
+        connect, silence = self._timeout
+        return connect, max(silence, call.seconds) if silence >= DEFAULT_TIMEOUT[1] else silence
+
+    def _patience(self, call: Call) -> float:
+        """Seconds that are spent waiting for one answer in all."""
+        return self._timeout_of(call)[1] * _BODY_FACTOR
 
     @contextmanager
     def _answer(self, call: Call, key: Key | None) -> Iterator[requests.Response]:
@@ -186,7 +190,7 @@ class Transport:
                 requests.Request(method, url, headers=self._headers(url, body, call, key), data=body, auth=no_netrc)
             )
             proxies = self._session.merge_environment_settings(url, {}, True, None, None)  # noqa: FBT003 (stream)
-            return self._session.send(prepared, allow_redirects=False, timeout=self._timeout, **proxies)
+            return self._session.send(prepared, allow_redirects=False, timeout=self._timeout_of(call), **proxies)
         except requests.RequestException as error:
             failure = self._unreachable(error, call, urlsplit(url).netloc)
         except (OSError, UnicodeError) as error:
@@ -215,7 +219,7 @@ class Transport:
             )
         if isinstance(error, requests.exceptions.ReadTimeout):
             return ConnectionFailed(
-                f"{host} did not answer the request for {call.about} within {self._timeout[1]:g} s.",
+                f"{host} did not answer the request for {call.about} within {self._timeout_of(call)[1]:g} s.",
                 remedy="Try again, or give the client a longer timeout.",
             )
         if isinstance(error, requests.exceptions.SSLError):

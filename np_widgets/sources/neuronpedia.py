@@ -9,7 +9,7 @@ from np_widgets.client import NeuronpediaClient
 from np_widgets.sources.base import FeatureSource
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from np_widgets.models import (
         Activation,
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
         NearestFeatures,
         RefLike,
         SourceActivations,
+        SteeringPreset,
+        SteerRequest,
+        SteerResult,
         TokenFeatureMatches,
         TopFeatureMatches,
     )
@@ -124,6 +127,14 @@ class NeuronpediaSource(FeatureSource):
     def nearest_features(self, ref: RefLike, *, model: str | None = None, source: str | None = None) -> NearestFeatures:
         """Find the features whose directions are closest; see :meth:`NeuronpediaClient.nearest_features`."""
         return self.client.nearest_features(ref, model=model, source=source)
+
+    def steer(self, request: SteerRequest, *, stream: bool = True) -> Iterator[SteerResult]:
+        """Let a model go on with a text; see :meth:`NeuronpediaClient.steer`."""
+        return self.client.steer(request, stream=True) if stream else iter([self.client.steer(request)])
+
+    def steering_presets(self, model: str) -> tuple[SteeringPreset, ...]:
+        """List what the site offers to steer a model by; see :meth:`NeuronpediaClient.steering_presets`."""
+        return self.client.steering_presets(model)
 
     def holds_secret(self, data: bytes) -> bool:
         """Whether the API key stands in an answer."""
