@@ -8,7 +8,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 demo: .venv/lab
-	mkdir -p build/demo && cp example_notebooks/01_read_a_feature.ipynb build/demo/
+	mkdir -p build/demo && cp example_notebooks/*.ipynb build/demo/
 	cd build/demo && NP_WIDGETS_SOURCE=demo jupyter lab $(AS_ROOT) $(LAB_OPTIONS) 01_read_a_feature.ipynb
 
 test: .venv/test .venv/node

@@ -72,6 +72,22 @@ class Chromium:
         finally:
             context.close()
 
+    def run(self, drawing: Drawing, script: str) -> tuple[Any, float]:
+        """Run a script in a page that is drawn: what it gives, and the main thread's work meanwhile."""
+        context = self._browser.new_context(viewport={"width": 1280, "height": 900})
+        context.add_init_script(PROBE)
+        try:
+            page = context.new_page()
+            session = context.new_cdp_session(page)
+            session.send("Performance.enable", {"timeDomain": "threadTicks"})
+            page.goto(drawing.address)
+            page.evaluate("npwBench.ready(0, '')")
+            start = _metrics(session)
+            given = page.evaluate(script)
+            return given, _metrics(session)["TaskDuration"] - start["TaskDuration"]
+        finally:
+            context.close()
+
     def medians(self, drawings: Sequence[Drawing], repeats: int, *, scroll: bool = False) -> list[Reading]:
         """Load pages in turn; the median of each. The first turn only warms up, and looks closely."""
         checked = [self.load(drawing, scroll=scroll, check=True) for drawing in drawings]

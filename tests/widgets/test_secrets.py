@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from np_widgets import FeatureDashboard, NeuronpediaSource
+from np_widgets import ExplanationSearch, FeatureDashboard, FeatureList, NeuronpediaSource
 from tests.server.fixtures import server
 
 if TYPE_CHECKING:
@@ -30,5 +30,24 @@ def test_no_widget_ever_holds_the_key(server: LoopbackServer, tmp_path: Path) ->
             json.dumps(dashboard._repr_mimebundle_()),
             (tmp_path / "page.html").read_text(encoding="utf-8"),
             dashboard.feature.to_json() if dashboard.feature else str(dashboard.error),
+        ]
+        assert not [place for place in places if CANARY in place]
+
+
+def test_neither_does_one_that_asks(server: LoopbackServer) -> None:
+    source = NeuronpediaSource(base_url=server.url, api_key=CANARY, cache=False)
+    search = ExplanationSearch("feelings", model="demo-tiny", source=source)
+    lost = ExplanationSearch("feelings", model="demo-tiny", sources=["nowhere"], source=source)
+    rows = FeatureList.from_source("demo-tiny", "2-demo-sae", origin=source, limit=30)
+    search.selected = rows.opened = "demo-tiny/2-demo-sae/7"
+    for widget in (search, lost, rows):
+        widget.wait()
+        assert bool(widget.error) is (widget is lost)
+        places = [
+            repr(widget),
+            json.dumps(widget.get_state(), default=repr),
+            json.dumps(widget._repr_mimebundle_()),
+            widget.to_html(),
+            str(widget.error),
         ]
         assert not [place for place in places if CANARY in place]
