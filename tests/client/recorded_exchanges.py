@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl, unquote
 from np_widgets.client import NeuronpediaClient, decoding
 from np_widgets.client.routes import Call
 from np_widgets.errors import (
+    ConnectionFailed,
     InvalidRequest,
     NeuronpediaError,
     NotFound,
@@ -24,6 +25,7 @@ from np_widgets.errors import (
 )
 from np_widgets.models import FeatureRef
 from np_widgets.searches import ExplanationSearch, SetSearch, TokenSearch
+from tests.client import recorded_steering
 from tests.server import faults
 
 if TYPE_CHECKING:
@@ -56,7 +58,9 @@ class Recording:
     def is_page(self) -> bool:
         return self.answer.lstrip().startswith(b"<")
 
-    def played_back(self) -> faults.Exact:
+    def played_back(self) -> faults.Fault:
+        if not self.status:
+            return faults.NoResponse()
         kept = {
             name: value
             for name, value in self.headers.items()
@@ -72,12 +76,10 @@ class Recording:
         return None if self.body is None else json.dumps(self.body).encode()
 
 
-def load(path: Path) -> Recording | None:
-    """Read a file; None for an exchange that had no answer at all."""
+def load(path: Path) -> Recording:
+    """Read a file; an exchange that had no answer at all has the status 0."""
     exchange = json.loads(path.read_text())
-    request, response = exchange["request"], exchange["response"]
-    if response is None or response.get("status") is None:
-        return None
+    request, response = exchange["request"], exchange["response"] or {"status": 0}
     text = response.get("body_text")
     answer = json.dumps(response.get("body")).encode() if text is None else text.encode()
     headers = {name.lower(): value for name, value in (response.get("headers") or {}).items()}
@@ -89,6 +91,8 @@ def load(path: Path) -> Recording | None:
 def outcome(recording: Recording) -> Outcome:
     """Name the error that our client must raise, or None where there is a result."""
     status = recording.status
+    if not status:
+        return ConnectionFailed
     if 300 <= status < 400:
         return None  # followed
     if 200 <= status < 300:
@@ -133,6 +137,8 @@ def _decoder(path: str, body: Any) -> Callable[[bytes, Provenance], object]:
         return cast("Callable[[bytes, Provenance], object]", decoding.source_set("this", "here"))
     if path.startswith("/api/feature/"):
         return decoding.feature("")
+    if path in recorded_steering.POSTS:
+        return recorded_steering.decoder(path)
     if path in _TEXTS:
         return _firing_decoder(path, _TEXTS[path], body)
     decoders: dict[str, Callable[[bytes, Provenance], object]] = {
@@ -189,7 +195,7 @@ def _token_search(body: Any) -> TokenSearch:
 COVERED = re.compile(
     r"/api/(feature/[^/]+/[^/]+/[^/]+|source-set/[^/]+/[^/]+|features|features-offset|activation/(get|new)"
     r"|model/(list|get)|global|tokenize|search-all|search-topk-by-token|explanation/search(-all|-model|-release)?"
-    r"|explanation/export\?.*|activation/source|cossim)"
+    r"|explanation/export\?.*|activation/source|cossim|steer(-chat|-load)?)"
 )
 
 
@@ -297,4 +303,5 @@ _POSTS: dict[str, Callable[[Any], Ask]] = {
     "/api/search-topk-by-token": _top_features_by_token,
     "/api/activation/source": _activation_source,
     "/api/cossim": _nearest,
+    **recorded_steering.POSTS,
 }
