@@ -154,7 +154,7 @@ class FeatureList(Asking):
         self._settle()
 
     def to_dataframe(self, kind: Literal["rows", "selected"] = "rows") -> pd.DataFrame:
-        """Turn the rows into a frame: as they are shown, or those that are selected, in that order.
+        """Turn the rows into a frame: those that are shown, or those that are selected, in the shown order.
 
         Raises
         ------

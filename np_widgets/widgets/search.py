@@ -90,13 +90,13 @@ class ExplanationSearch(Asking):
         super().__init__(source=asked, query=query, limit=limit, **where, **options)
         if not self._source.supports("search_explanations"):
             self._cannot = {"ask": f"The source {self._source.name} searches no explanations."}
-        if self.query:
+        if self.query.strip():
             self._ask_now("query", self._page(0), self._begin)
         self.observe(self._search, ["query", "model", "sources", "release"])
 
     def more(self) -> None:
         """Ask for what comes next; :meth:`wait` waits for it. Nothing happens when there is no more."""
-        following = self.matches.next_offset if self.matches else None
+        following = None if self.matches is None else self.matches.next_offset
         if following is not None and not self.busy:
             self._ask("more", self._page(following), self._go_on)
 

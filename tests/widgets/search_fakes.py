@@ -45,6 +45,7 @@ class SearchSource(SlowSource):
         super().__init__()
         self.size = size
         self.interrupts: dict[Any, str] = {}
+        self.empty: set[Any] = set()
         self.questions: list[dict[str, Any]] = []
 
     def search_explanations(
@@ -60,6 +61,8 @@ class SearchSource(SlowSource):
         self.questions.append({"query": query, "model": model, "sources": sources, "release": release, "limit": limit})
         self._wait((query, offset), (query, offset))
         stop = min(self.size, offset + limit)
+        if (query, offset) in self.empty:
+            return matches(query, offset, offset, next_offset=stop)
         interrupted = self.interrupts.get((query, offset))
         if interrupted:
             stop = min(stop, offset + 5)

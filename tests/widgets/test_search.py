@@ -98,6 +98,16 @@ def test_pages_are_added_until_there_is_no_more() -> None:
     assert len(search.to_dataframe()) == 45
 
 
+def test_a_page_from_which_all_was_left_out_is_not_the_end() -> None:
+    source = SearchSource()
+    source.empty.add(("cities", 0))
+    search = ExplanationSearch("cities", source=source)
+    assert refs(search) == []
+    search.more()
+    search.wait()
+    assert refs(search) == list(range(20, 40))
+
+
 def test_more_is_asked_once_however_often_it_is_wished() -> None:
     source = SearchSource()
     search = ExplanationSearch("cities", source=source)
