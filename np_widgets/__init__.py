@@ -20,8 +20,8 @@ if TYPE_CHECKING:  # what completion and type checkers see; `_HOMES` says the sa
         UnexpectedResponse,
     )
     from np_widgets.frames import to_dataframe
-    from np_widgets.models import Activation, Catalogue, Explanation, Feature, FeatureRef
-    from np_widgets.sources import FeatureSource, activate, get_feature, get_features, record, use
+    from np_widgets.models import Activation, Catalogue, Explanation, Feature, FeatureRef, SteerRequest
+    from np_widgets.sources import FeatureSource, activate, get_feature, get_features, record, steer, use
     from np_widgets.sources.bundle import BundleSource
     from np_widgets.sources.demo import DemoSource
     from np_widgets.sources.neuronpedia import NeuronpediaSource
@@ -59,6 +59,7 @@ _HOMES = {
     "NotFound": "errors",
     "RateLimited": "errors",
     "ServerError": "errors",
+    "SteerRequest": "models",
     "TokenFeatures": "widgets.token_features",
     "TopFeatures": "widgets.top_features",
     "Unauthorized": "errors",
@@ -68,6 +69,7 @@ _HOMES = {
     "get_features": "sources",
     "login": "client",
     "record": "sources",
+    "steer": "sources",
     "to_dataframe": "frames",
     "use": "sources",
 }
@@ -95,6 +97,7 @@ __all__ = [
     "NotFound",
     "RateLimited",
     "ServerError",
+    "SteerRequest",
     "TokenFeatures",
     "TopFeatures",
     "Unauthorized",
@@ -104,6 +107,7 @@ __all__ = [
     "get_features",
     "login",
     "record",
+    "steer",
     "to_dataframe",
     "use",
 ]

@@ -46,7 +46,7 @@ class SteeringEndpoints(BaseClient):
 
     def steer(
         self,
-        features: SteerRequest | FeaturesLike,
+        features: FeaturesLike,
         prompt: str | None = None,
         *,
         stream: bool = False,
@@ -84,7 +84,7 @@ class SteeringEndpoints(BaseClient):
             When nothing came at all. What costs one of 240 requests in an hour (``rate_limits["/api/steer"]``) is
             never asked again by itself; a run that was asked for before comes from the service's own memory, whole.
         """
-        return self._steer(_request(features, options, prompt=prompt), stream=stream)
+        return self._steer(SteerRequest.make(features, prompt, **options), stream=stream)
 
     @overload
     def steer_chat(
@@ -98,7 +98,7 @@ class SteeringEndpoints(BaseClient):
 
     def steer_chat(
         self,
-        features: SteerRequest | FeaturesLike,
+        features: FeaturesLike,
         messages: MessagesLike | None = None,
         *,
         stream: bool = False,
@@ -128,10 +128,10 @@ class SteeringEndpoints(BaseClient):
         NeuronpediaError
             As for :meth:`steer`; InvalidRequest also when the model has no chat template.
         """
-        return self._steer(_request(features, options, messages=messages), stream=stream)
+        return self._steer(SteerRequest.make(features, messages=messages, **options), stream=stream)
 
     def _steer(self, request: SteerRequest, *, stream: bool) -> SteerResult | Growing[SteerResult]:
-        call = calls.steer(request.check(), stream=stream)
+        call = calls.steer(request, stream=stream)
         decode = self._reading(call, request)
         if not stream:
             return _ended(self._reader.read(call, decode))
@@ -181,16 +181,6 @@ class SteeringEndpoints(BaseClient):
         """
         call = calls.steering_presets(checks.check_name(model, "model", "gpt2-small"))
         return self._reader.read(call, lambda body, _origin: read_steering_presets(body), refresh=refresh)
-
-
-def _request(features: SteerRequest | FeaturesLike, options: dict[str, Any], **said: Any) -> SteerRequest:
-    if not isinstance(features, SteerRequest):
-        return SteerRequest.make(features, **said, **options)
-    if options or any(value is not None for value in said.values()):
-        raise InvalidRequest(
-            "There is a whole request, and something beside it.", remedy="Put all of it into the request."
-        )
-    return features
 
 
 def _grow(

@@ -1,7 +1,7 @@
 """Where features come from, one file each behind one protocol; each loads when it is asked for."""
 
 from np_widgets.sources.base import Action, FeatureSource
-from np_widgets.sources.default import SourceLike, activate, get_feature, get_features, resolve, use
+from np_widgets.sources.default import SourceLike, activate, get_feature, get_features, resolve, steer, use
 from np_widgets.sources.recording import record
 
 __all__ = [
@@ -13,5 +13,6 @@ __all__ = [
     "get_features",
     "record",
     "resolve",
+    "steer",
     "use",
 ]

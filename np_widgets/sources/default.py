@@ -6,15 +6,16 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, overload
 
 from np_widgets.errors import InvalidRequest
+from np_widgets.models import SteerRequest
 from np_widgets.sources.base import FeatureSource
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
-    from np_widgets.models import Activation, Feature, RefLike
+    from np_widgets.models import Activation, Feature, FeaturesLike, RefLike, SteerResult
 
 SourceLike: TypeAlias = FeatureSource | str | Path | None
 
@@ -138,3 +139,70 @@ def activate(ref: RefLike, texts: str | Sequence[str], *, source: SourceLike = N
     if not isinstance(stranger, str):
         raise InvalidRequest(f"A text is a string, and {stranger!r} is not.", remedy="Give a text, or a list of texts.")
     return resolve(source).activate(ref, texts)
+
+
+@overload
+def steer(
+    features: FeaturesLike,
+    prompt: str | None = ...,
+    *,
+    source: SourceLike = ...,
+    stream: Literal[False] = ...,
+    **options: Any,  # noqa: ANN401
+) -> SteerResult: ...
+
+
+@overload
+def steer(
+    features: FeaturesLike,
+    prompt: str | None = ...,
+    *,
+    source: SourceLike = ...,
+    stream: Literal[True],
+    **options: Any,  # noqa: ANN401
+) -> Iterator[SteerResult]: ...
+
+
+def steer(
+    features: FeaturesLike,
+    prompt: str | None = None,
+    *,
+    source: SourceLike = None,
+    stream: bool = False,
+    **options: Any,
+) -> SteerResult | Iterator[SteerResult]:
+    """Let a model go on with a text, steered by features and unsteered.
+
+    Parameters
+    ----------
+    features : list, mapping, one feature, or SteerRequest
+        ``{"gpt2-small/6-res-jb/650": 40}``, or references with ``strengths=40`` or ``strengths=[40, -10]``.
+    prompt : str, optional
+        1 to 2048 characters; or ``messages="Hello"`` for a chat, and for its next turn ``result.reply("And then?")``
+        in the place of ``features``.
+    source : FeatureSource or str, optional
+        Who is asked; by default what :func:`np_widgets.use` set.
+    stream : bool
+        Whether to iterate while the texts grow.
+    **options
+        ``strengths``, ``messages``, ``model``, ``settings``, and single settings: ``temperature``, ``n_tokens``,
+        ``seed``, ``multiplier``, ``method``, ``special_tokens``; see :meth:`SteerRequest.make`.
+
+    Returns
+    -------
+    SteerResult or iterator of SteerResult
+        With ``stream`` the whole so far, each time more of it. The last one ``is_complete``, or says in
+        ``interrupted`` why it broke off.
+
+    Raises
+    ------
+    InvalidRequest
+        Before anything is sent, when no model could be asked so.
+    NeuronpediaError
+        When nothing came at all.
+    """
+    run = resolve(source).steer(SteerRequest.make(features, prompt, **options), stream=stream)
+    if stream:
+        return run
+    *_, last = run
+    return last

@@ -13,7 +13,7 @@ from np_widgets.errors import InvalidRequest
 from np_widgets.models.record import Record
 from np_widgets.models.ref import FeatureRef, RefLike
 
-#: References, ``{reference: strength}``, :class:`SteeringFeature`, or one of them.
+#: References, ``{reference: strength}``, :class:`SteeringFeature`, or one of them; or a whole :class:`SteerRequest`.
 FeaturesLike: TypeAlias = Any
 #: The user's message, or a list of messages: :class:`ChatMessage`, mappings, texts.
 MessagesLike: TypeAlias = Any

@@ -58,8 +58,9 @@ class SteerRequest(Record, frozen=True, kw_only=True, eq=False):
 
         Parameters
         ----------
-        features : list, mapping, or one feature
-            References in any form with ``strengths``, or ``{reference: strength}``, or :class:`SteeringFeature`.
+        features : list, mapping, one feature, or SteerRequest
+            References in any form with ``strengths``, or ``{reference: strength}``, or :class:`SteeringFeature`. A
+            whole request stands for itself, and nothing stands beside it.
         prompt : str, optional
             1 to 2048 characters to go on with.
         messages : str, list, optional
@@ -82,6 +83,13 @@ class SteerRequest(Record, frozen=True, kw_only=True, eq=False):
         InvalidRequest
             When the service would refuse it; nothing was sent.
         """
+        if isinstance(features, cls):
+            beside = (prompt, messages, default_messages, strengths, model, settings)
+            if changes or any(given is not None for given in beside):
+                raise InvalidRequest(
+                    "There is a whole request, and something beside it.", remedy="Put all of it into the request."
+                )
+            return features.check()
         steered = read_messages(messages)
         listed = read_steering_features(features, strengths)
         return cls(
