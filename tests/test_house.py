@@ -16,7 +16,7 @@ FLOORS = [
     {"errors"},
     {"saelens", "checks"},
     {"models", "tokens"},
-    {"wire", "examples", "variants", "searches"},
+    {"wire", "examples", "variants", "differences", "searches"},
     {"overlap"},
     {"frames", "html", "payload", "client", "demo", "exports", "recordings"},
     {"sources"},

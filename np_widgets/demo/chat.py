@@ -58,7 +58,12 @@ class Conversation:
     def answered(self, text: str) -> list[dict[str, str]]:
         """Return all messages with the model's new one behind them."""
         told = [{"content": message["content"], "role": message["role"]} for message in self._messages]
-        return [*told, {"content": text.removeprefix(" ") or text, "role": "assistant"}]
+        return [*told, {"content": trimmed(text), "role": "assistant"}]
+
+
+def trimmed(turn: str) -> str:
+    """Take off the space between a name and what is said, unless nothing else is."""
+    return turn.removeprefix(" ") or turn
 
 
 def _parts(messages: Sequence[dict[str, Any]]) -> Iterator[tuple[str, bool]]:

@@ -9,7 +9,7 @@ import numpy as np
 from np_widgets.errors import InvalidRequest
 
 from . import MODEL_ID, SOURCE_ID, VECTOR_SOURCE_ID, rows
-from .chat import END_OF_TURN, Conversation
+from .chat import END_OF_TURN, Conversation, trimmed
 from .pushing import Push
 from .reading import ReadingModel
 from .tokenizer import BOS
@@ -162,12 +162,17 @@ def _chat(told: list[Conversation], both: tuple[Speech, ...], settings: Reply) -
             {
                 "raw": conversation.text + speech.text,
                 "chatTemplate": conversation.answered(speech.text),
-                "logprobs": speech.tokens,
+                "logprobs": _turn(speech),
             },
         )
         for conversation, speech in zip(told, both, strict=True)
     )
     return {"STEERED": steered, "DEFAULT": default, "id": None, "limit": None, "settings": settings}
+
+
+def _turn(speech: Speech) -> list[Reply]:
+    """Return the tokens of a turn, which stands without the space before it."""
+    return [said | {"token": trimmed(said["token"])} if n == 0 else said for n, said in enumerate(speech.tokens)]
 
 
 def _begun(speech: Speech, said: Any) -> Any:  # noqa: ANN401 (any JSON)

@@ -9,6 +9,7 @@ import numpy as np
 from np_widgets.errors import InvalidRequest
 from np_widgets.frames.columns import Columns, categories, integers, keys, numbers, text_column, texts
 from np_widgets.frames.features import first_token
+from np_widgets.frames.steering import run_features, run_tokens, runs
 from np_widgets.frames.wide import token_matrix, top_matrix
 from np_widgets.models import (
     NO_NUMBERS,
@@ -17,6 +18,8 @@ from np_widgets.models import (
     Feature,
     NearestFeatures,
     SourceActivations,
+    SteeredLogits,
+    SteerResult,
     TokenFeatureMatches,
     TopFeatureMatch,
     TopFeatureMatches,
@@ -175,4 +178,6 @@ _KINDS: dict[type[Answer], dict[str, Builder]] = {
     TokenFeatureMatches: {"matches": _token_features, "wide": token_matrix},
     SourceActivations: {"values": _source_values},
     NearestFeatures: {"matches": _nearest},
+    SteerResult: {"runs": runs, "features": run_features, "tokens": run_tokens},
+    SteeredLogits: {"tokens": run_tokens},
 }

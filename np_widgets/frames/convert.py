@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Kind: TypeAlias = Literal["summary", "activations", "tokens", "logits", "histograms", "explanations", "variants"]
-AnswerKind: TypeAlias = Literal["matches", "tokens", "wide", "values"]
+AnswerKind: TypeAlias = Literal["matches", "tokens", "wide", "values", "runs", "features"]
 
 _KNOWN = (Feature, Activation, Answer)
 
@@ -44,15 +44,21 @@ def to_dataframe(
         row per feature and one column per token, of features by token one row per token and one column per feature.
         ``"values"`` (of a source's activations): one row per value that is not zero.
 
+        Of steering runs: ``"runs"`` (the default), one row per run with its settings, both texts, and where it is
+        kept; ``"features"``, one row per run and feature; ``"tokens"``, one row per run, side and token, where the
+        source tells how likely they were. ``run`` counts from 0 in what was given.
+
     Returns
     -------
     pandas.DataFrame
-        Every row knows its ``model``, ``source`` and ``index`` (the feature), of one type in all frames, so that any
-        two can be joined: ``matches.merge(summary, on=["model", "source", "index"])``. ``token`` is the raw
+        Every row but those of runs and of their tokens knows its ``model``, ``source`` and ``index`` (the feature), of
+        one type in all frames, so that any two can be joined:
+        ``matches.merge(summary, on=["model", "source", "index"])``; runs are joined by ``run``. ``token`` is the raw
         vocabulary string, ``position`` counts from 0 (in the answers to a text from the beginning-of-text token),
-        ``value`` is the activation (NaN: unknown), ``rank`` counts from 0, and ``text`` or ``query`` is what was
-        asked. Top features are sorted by ``sort_value``: the sum at the chosen tokens, or the peak. What is said of a
-        feature, such as ``density``, is missing where the service's database lacks it.
+        ``value`` is the activation (NaN: unknown), ``logprob`` a natural logarithm, ``rank`` counts from 0, and
+        ``text``, ``query`` or ``prompt`` is what was asked. Top features are sorted by ``sort_value``: the sum at the
+        chosen tokens, or the peak. What is said of a feature, such as ``density``, is missing where the service's
+        database lacks it.
 
     Raises
     ------

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from np_widgets.html.pieces import EMERALD, GREY, MONO, ROSE, box, footer, quiet
+from np_widgets.html.steering import steered_logits, steering
 from np_widgets.html.texts import EXAMPLES, SNIPPET, Scale, scale_of, shade, text_row
 from np_widgets.models import (
     Activation,
@@ -18,6 +19,8 @@ from np_widgets.models import (
     FeatureRef,
     NearestFeatures,
     SourceActivations,
+    SteeredLogits,
+    SteerResult,
     TokenFeatureMatch,
     TokenFeatureMatches,
     TokenMatches,
@@ -213,4 +216,6 @@ _DRAWN: dict[type[Answer], Callable[[Any], tuple[str, str]]] = {
     TokenFeatureMatches: _token_features,
     SourceActivations: _source_activations,
     NearestFeatures: _nearest,
+    SteerResult: steering,
+    SteeredLogits: steered_logits,
 }

@@ -151,7 +151,7 @@ def test_a_chat_is_a_text_in_which_two_people_take_turns(model: DemoModel) -> No
                 assert said["raw"] == (
                     "Anna: Hello! Where are you going?\nBen: To the bay.\nAnna: <b>Why</b>?\nBen: " + turn["content"]
                 )
-                assert "".join(part["token"] for part in said["logprobs"]).strip() == turn["content"]
+                assert "".join(part["token"] for part in said["logprobs"]) == turn["content"]
     assert frames[-1]["settings"] == {
         "temperature": 0.5,
         "n_tokens": 30,
