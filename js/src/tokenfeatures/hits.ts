@@ -100,11 +100,11 @@ export const createHits = (model: Model, signal: AbortSignal, hooks: HitHooks): 
     refill(sorts, ...sortButtons(model));
     caption.replaceChildren(captions(at >= 0));
     el.style.setProperty("--which", `${max(4, ...rows.map(({ index }) => `${index}`.length))}`);
-    refill(
-      list,
-      ...rows.slice(0, limit).map((row) => rowOf(row, shown, model.get("selected"))),
-      more,
-    );
+    // Bars compare what stands in one list: one strong feature elsewhere would make all of them short.
+    const longest = max(0, ...rows.map(({ value }) => value));
+    const selected = model.get("selected");
+    const some = rows.slice(0, limit).map((row) => rowOf(row, shown, longest, selected));
+    refill(list, ...some, more);
     const left = rows.length - limit;
     more.replaceChildren(
       ...(left > 0

@@ -8,11 +8,16 @@ export const sentence = (row: Row, { tokens }: Shown): string =>
   `${row.ref}: ${meaning(row)}, ${number(row.value)}, known to fire at ${row.frequency} of ` +
   `${plural(tokens.length, "token")}, density ${rarity(row)}`;
 
-/** A feature: what it might be, how strongly it fires there, at how many tokens, and how rare it is. */
-export const rowOf = (row: Row, shown: Shown, selected: string | null): HTMLElement => {
+/** A feature; the bar of the strongest in its list is the `longest`: what it might be, how strongly it fires there, at how many tokens, and how rare it is. */
+export const rowOf = (
+  row: Row,
+  shown: Shown,
+  longest: number,
+  selected: string | null,
+): HTMLElement => {
   const what = h("span", row.explanation ? "line-meaning" : "line-meaning quiet", meaning(row));
   const bar = h("i", "found-bar");
-  bar.style.width = `${((100 * row.value) / (shown.top || 1)).toFixed(1)}%`;
+  bar.style.width = `${((100 * row.value) / (longest || 1)).toFixed(1)}%`;
   const node = h(
     "div",
     "found",
