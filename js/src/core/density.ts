@@ -49,11 +49,13 @@ export const densityFilter = (model: AnyModel<DensityTraits>, signal: AbortSigna
   return node;
 };
 
+export interface DensityNotes {
+  el: HTMLElement;
+  draw(features: Dense[]): void;
+}
+
 /** What the threshold hides and what it cannot judge, each with a way back. */
-export const densityNotes = (
-  model: AnyModel<DensityTraits>,
-  signal: AbortSignal,
-): { el: HTMLElement; draw(features: Dense[]): void } => {
+export const densityNotes = (model: AnyModel<DensityTraits>, signal: AbortSignal): DensityNotes => {
   const el = h("span");
   onAct(el, signal, {
     any: () => save(model, { density_threshold: null }),

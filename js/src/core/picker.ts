@@ -39,64 +39,73 @@ const toneOf = (by: Tint | null, at: number): string => {
 const nameOf = (token: Token, by: Tint | null, at: number): string =>
   by ? `${quoted(token)}, ${number(by.values[at] ?? 0)}` : quoted(token);
 
+interface State {
+  tokens: Token[];
+  words: HTMLElement[];
+  tones: string[];
+  picked: number[];
+  pointed: number;
+}
+
+/** Only what has changed is dressed anew: a text may be long, and a pointer fast. */
+const dress = ({ tokens, words, tones, picked, pointed }: State, i: number): void => {
+  const quiet = tokens[i]!.isSpecial ? " npw-special" : "";
+  const marks = `${picked.includes(i) ? " npw-picked" : ""}${i === pointed ? " npw-under" : ""}`;
+  words[i]!.className = `npw-t npw-word${quiet}${tones[i]}${marks}`;
+};
+
+const tint = (state: State, by: Tint | null): void =>
+  state.words.forEach((word, i) => {
+    const tone = toneOf(by, i);
+    attrs(word, { "aria-label": nameOf(state.tokens[i]!, by, i) });
+    if (tone === state.tones[i]) return;
+    state.tones[i] = tone;
+    dress(state, i);
+  });
+
+const mark = (state: State, picked: number[], pointed: number): void => {
+  const changed = new Set([...state.picked, ...picked, state.pointed, pointed]);
+  Object.assign(state, { picked, pointed });
+  for (const i of changed) {
+    if (!state.words[i]) continue;
+    dress(state, i);
+    attrs(state.words[i], { "aria-selected": `${picked.includes(i)}` });
+  }
+};
+
+const wordOf = ({ name, isSpecial }: Token): HTMLElement =>
+  attrs(h("span", isSpecial ? "t word special" : "t word", name), {
+    role: "option",
+    "aria-selected": "false",
+    "aria-label": `“${name}”`,
+  });
+
 export const createPicker = (label: string, signal: AbortSignal, hooks: PickerHooks): Picker => {
   const el = attrs(h("div", "text-tokens"), {
     role: "listbox",
     "aria-label": label,
     "aria-multiselectable": "true",
   });
-  let tokens: Token[] = [];
-  let words: HTMLElement[] = [];
-  let tones: string[] = [];
-  let chosen: number[] = [];
-  let pointed = -1;
-  const tabStop = rove(el, signal, () => words);
-  const at = ({ target }: Event): number => words.indexOf(target as HTMLElement);
+  const state: State = { tokens: [], words: [], tones: [], picked: [], pointed: -1 };
+  const tabStop = rove(el, signal, () => state.words);
+  const at = ({ target }: Event): number => state.words.indexOf(target as HTMLElement);
   listen(el, "pointerover", (event) => hooks.over(at(event), false), signal);
   listen(el, "pointerleave", () => hooks.over(-1, false), signal);
   listen(el, "focusin", (event) => hooks.over(at(event), true), signal);
   listen(el, "focusout", () => hooks.over(-1, true), signal);
   listen(el, "click", (event) => at(event) >= 0 && hooks.pick(at(event)), signal);
-  /** Only what has changed is touched: a text may be long, and a pointer fast. */
-  const dress = (i: number): void => {
-    const marks = `${chosen.includes(i) ? " npw-picked" : ""}${i === pointed ? " npw-under" : ""}`;
-    const quiet = tokens[i]!.isSpecial ? " npw-special" : "";
-    words[i]!.className = `npw-t npw-word${quiet}${tones[i]}${marks}`;
-  };
-  const wordOf = (token: Token): HTMLElement =>
-    attrs(h("span", token.isSpecial ? "t word special" : "t word", token.name), {
-      role: "option",
-      "aria-selected": "false",
-      "aria-label": quoted(token),
-    });
   return {
     el,
-    tint(by) {
-      words.forEach((word, i) => {
-        const tone = toneOf(by, i);
-        attrs(word, { "aria-label": nameOf(tokens[i]!, by, i) });
-        if (tone === tones[i]) return;
-        tones[i] = tone;
-        dress(i);
-      });
-    },
-    fill(given) {
-      [tokens, chosen, pointed] = [given, [], -1];
-      tones = given.map(() => "");
-      words = given.map(wordOf);
+    tint: (by) => tint(state, by),
+    mark: (picked, over) => mark(state, picked, over),
+    fill(tokens) {
+      const words = tokens.map(wordOf);
+      const tones = tokens.map(() => "");
+      Object.assign(state, { tokens, words, tones, picked: [], pointed: -1 });
       el.replaceChildren(
-        ...words.flatMap((word, i) => (given[i]!.endsLine ? [word, "\n"] : [word])),
+        ...words.flatMap((word, i) => (tokens[i]!.endsLine ? [word, "\n"] : [word])),
       );
       tabStop();
-    },
-    mark(picked, over) {
-      const changed = new Set([...chosen, ...picked, pointed, over]);
-      [chosen, pointed] = [picked, over];
-      for (const i of changed) {
-        if (!words[i]) continue;
-        dress(i);
-        attrs(words[i], { "aria-selected": `${picked.includes(i)}` });
-      }
     },
   };
 };

@@ -15,7 +15,7 @@ const MANY = 100;
 export interface HitHooks {
   /** The feature under the pointer or the focus. */
   over(row: Row | null, byKey: boolean): void;
-  choose(ref: string): void;
+  choose(ref: string): unknown;
 }
 
 /** The features at one token, or of the whole text. */
@@ -56,66 +56,78 @@ const captions = (isToken: boolean): HTMLElement =>
     { "aria-hidden": "true" },
   );
 
+interface Parts {
+  el: HTMLElement;
+  heading: HTMLElement;
+  sorts: HTMLElement;
+  caption: HTMLElement;
+  list: HTMLElement;
+  more: HTMLElement;
+}
+
+const createParts = (): Parts => {
+  const [heading, sorts, caption] = [h("h4", "found-heading"), h("span", "segments"), h("div")];
+  const [list, more] = [h("div"), h("p", "empty")];
+  attrs(sorts, { role: "group", "aria-label": "sort" });
+  attrs(list, { role: "listbox", "aria-label": "features, Enter opens one" });
+  const bar = h("div", "bar", heading, sorts);
+  const el = h("section", "founds", bar, caption, h("div", "found-list", list, more));
+  return { el, heading, sorts, caption, list, more };
+};
+
+/** Says what is left of the rows, or that there are none. */
+const drawMore = (more: HTMLElement, n: number, limit: number): void => {
+  const left = n - limit;
+  more.hidden = n > 0 && left <= 0;
+  more.replaceChildren(
+    left > 0 ? button(`${left} more`, "more") : n ? "" : "none that the threshold lets pass",
+  );
+};
+
+const fill = (parts: Parts, model: Model, rows: Row[], shown: Shown, limit: number): void => {
+  const letters = max(4, ...rows.map(({ index }) => `${index}`.length));
+  // Bars compare what stands in one list: one strong feature elsewhere would make all of them short.
+  const longest = max(0, ...rows.map(({ value }) => value));
+  const some = rows.slice(0, limit);
+  parts.el.style.setProperty("--which", `${letters}`);
+  refill(parts.sorts, ...sortButtons(model));
+  refill(parts.list, ...some.map((row) => rowOf(row, shown, longest, model.get("selected"))));
+  drawMore(parts.more, rows.length, limit);
+};
+
 export const createHits = (model: Model, signal: AbortSignal, hooks: HitHooks): Hits => {
-  const [heading, sorts, caption, more] = [
-    h("h4", "found-heading"),
-    attrs(h("span", "segments"), { role: "group", "aria-label": "sort" }),
-    h("div"),
-    h("p", "empty"),
-  ];
-  const list = attrs(h("div", "found-list"), {
-    role: "listbox",
-    "aria-label": "features, Enter opens one",
-  });
+  const parts = createParts();
+  const { el, heading, sorts, caption, list, more } = parts;
   let rows: Row[] = [];
-  let limit = MANY;
+  let again = (_limit: number): void => {};
   const options = (): HTMLElement[] => [...list.querySelectorAll<HTMLElement>("[role=option]")];
   const tabStop = rove(list, signal, options);
-  const rowUnder = ({ target }: Event): Row | undefined => {
-    const ref = (target as Element).closest<HTMLElement>("[data-arg]")?.dataset["arg"];
-    return rows.find((row) => row.ref === ref);
-  };
-  const over = (event: Event): void =>
-    hooks.over(rowUnder(event) ?? null, event.type === "focusin");
-  for (const name of ["pointerover", "focusin"]) listen(list, name, over, signal);
+  const rowUnder = ({ target }: Event): Row | undefined =>
+    rows[options().indexOf((target as Element).closest<HTMLElement>("[role=option]")!)];
+  for (const name of ["pointerover", "focusin"]) {
+    const byKey = name === "focusin";
+    listen(list, name, (event) => hooks.over(rowUnder(event) ?? null, byKey), signal);
+  }
   for (const name of ["pointerleave", "focusout"]) {
     listen(list, name, () => hooks.over(null, false), signal);
   }
   listen(list, "click", (event) => hooks.choose(rowUnder(event)?.ref ?? ""), signal);
-  let again = (): void => {};
-  const acts = {
-    sort: (arg: string) => save(model, { sort: arg as TokenFeaturesTraits["sort"] }),
-    more() {
-      limit = Number.POSITIVE_INFINITY;
-      again();
+  onAct(sorts, signal, {
+    sort: (arg) => save(model, { sort: arg as TokenFeaturesTraits["sort"] }),
+  });
+  onAct(more, signal, { more: () => again(Number.POSITIVE_INFINITY) });
+  return {
+    el,
+    draw(shown, at, byKey) {
+      rows = rowsAt(shown, at, model.get("sort"));
+      heading.textContent = headingOf(shown, at, rows.length);
+      attrs(heading, { "aria-live": byKey && "polite" });
+      caption.replaceChildren(captions(at >= 0));
+      again = (limit) => {
+        fill(parts, model, rows, shown, limit);
+        tabStop();
+      };
+      again(MANY);
     },
   };
-  onAct(sorts, signal, acts);
-  onAct(more, signal, acts);
-  const draw = (shown: Shown, at: number, byKey: boolean): void => {
-    again = () => draw(shown, at, false);
-    rows = rowsAt(shown, at, model.get("sort"));
-    heading.textContent = headingOf(shown, at, rows.length);
-    attrs(heading, { "aria-live": byKey && "polite" });
-    refill(sorts, ...sortButtons(model));
-    caption.replaceChildren(captions(at >= 0));
-    el.style.setProperty("--which", `${max(4, ...rows.map(({ index }) => `${index}`.length))}`);
-    // Bars compare what stands in one list: one strong feature elsewhere would make all of them short.
-    const longest = max(0, ...rows.map(({ value }) => value));
-    const selected = model.get("selected");
-    const some = rows.slice(0, limit).map((row) => rowOf(row, shown, longest, selected));
-    refill(list, ...some, more);
-    const left = rows.length - limit;
-    more.replaceChildren(
-      ...(left > 0
-        ? [button(`${left} more`, "more")]
-        : rows.length
-          ? []
-          : ["none that the threshold lets pass"]),
-    );
-    more.hidden = !more.childNodes.length;
-    tabStop();
-  };
-  const el = h("section", "founds", h("div", "bar", heading, sorts), caption, list);
-  return { el, draw };
 };

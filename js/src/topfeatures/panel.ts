@@ -3,12 +3,20 @@ import { densityFilter, densityNotes } from "../core/density";
 import { attrs, h } from "../core/dom";
 import { plural } from "../core/format";
 import { save, watch } from "../core/life";
-import { createPicker, type Tint } from "../core/picker";
-import { createMatrix, fillMatrix, type Hooks, markMatrix, NOTHING, type Scene } from "./matrix";
+import { createPicker, type Picker, type Tint } from "../core/picker";
+import {
+  createMatrix,
+  fillMatrix,
+  type Hooks,
+  type Matrix,
+  markMatrix,
+  NOTHING,
+  type Scene,
+} from "./matrix";
 import { drawReadout } from "./readout";
 import { EMPTY, type Line, linesOf, rowValues, type Table, tableOf } from "./table";
-import { createTexts } from "./texts";
-import { createTools } from "./tools";
+import { createTexts, type TextRows } from "./texts";
+import { createTools, type Tools } from "./tools";
 import type { MatrixAnswer, Model } from "./types";
 
 /** Traits that the rows are drawn from. */
@@ -96,6 +104,49 @@ const createNotes = (model: Model, signal: AbortSignal): Notes => {
   };
 };
 
+interface Panel {
+  model: Model;
+  out: HTMLElement;
+  picker: Picker;
+  tools: Tools;
+  matrix: Matrix;
+  texts: TextRows;
+  notes: Notes;
+  scene: Scene;
+  /** What is pointed at: number of the line, and of the token; -1 for none. */
+  line: number;
+  token: number;
+  tinted: Line | undefined;
+}
+
+const mark = (panel: Panel): void => {
+  const { model, picker, scene, line, token } = panel;
+  const chosen = model.get("selected");
+  const active = scene.lines[line] ?? scene.lines.find(({ ref }) => ref === chosen);
+  if (active !== panel.tinted) picker.tint(active ? tintOf(scene, active) : null);
+  panel.tinted = active;
+  picker.mark(scene.positions, token);
+  markMatrix(panel.matrix, line, token, chosen);
+  panel.texts.mark(line, chosen);
+  drawReadout(panel.out, scene, line, token);
+};
+
+const draw = (panel: Panel, table: Table): void => {
+  const { model, matrix, scene: before } = panel;
+  // A better list of the same text leaves the text alone, and the focus where it stands in it.
+  if (spelt(table) !== spelt(before.table)) panel.picker.fill(table.tokens);
+  if (table !== before.table) panel.line = -1;
+  const scene = sceneOf(table, model);
+  const isMatrix = model.get("show_as") === "matrix";
+  panel.scene = scene;
+  panel.tools.draw(scene);
+  fillMatrix(matrix, isMatrix ? scene : NOTHING);
+  panel.texts.fill(isMatrix ? NOTHING : scene);
+  matrix.el.hidden = !isMatrix || !scene.lines.length;
+  panel.notes.draw(scene);
+  mark(panel);
+};
+
 /** The text on top, and below it the features that fire on it. */
 export const mountPanel = (
   model: Model,
@@ -104,15 +155,12 @@ export const mountPanel = (
   signal: AbortSignal,
 ): HTMLElement => {
   const read = reader(model);
-  let scene: Scene = NOTHING;
-  let [line, token] = [-1, -1];
-  let tinted: Line | undefined;
-  const hooks = hooksOf(model, (toLine, toToken, byKey) => {
-    if (toLine === line && toToken === token) return;
-    [line, token] = [toLine, toToken];
+  const hooks = hooksOf(model, (line, token, byKey) => {
+    if (line === panel.line && token === panel.token) return;
+    Object.assign(panel, { line, token });
     // A pointer that wanders must not talk; a cursor moved by keys must.
     attrs(out, { "aria-live": byKey && "polite" });
-    mark();
+    mark(panel);
   });
   const picker = createPicker("the text: pick tokens to sort by their values", signal, {
     over: (at, byKey) => hooks.over(-1, at, byKey),
@@ -121,31 +169,11 @@ export const mountPanel = (
   const tools = createTools(model, signal, densityFilter(model, signal));
   const [matrix, texts] = [createMatrix(root, signal, hooks), createTexts(signal, hooks)];
   const notes = createNotes(model, signal);
-  const mark = (): void => {
-    const chosen = model.get("selected");
-    const active = scene.lines[line] ?? scene.lines.find(({ ref }) => ref === chosen);
-    if (active !== tinted) picker.tint(active ? tintOf(scene, active) : null);
-    tinted = active;
-    picker.mark(scene.positions, token);
-    markMatrix(matrix, line, token, chosen);
-    texts.mark(line, chosen);
-    drawReadout(out, scene, line, token);
+  const panel: Panel = {
+    ...{ model, out, picker, tools, matrix, texts, notes },
+    ...{ scene: NOTHING, line: -1, token: -1, tinted: undefined },
   };
-  const draw = (): void => {
-    const table = read() ?? EMPTY;
-    // A better list of the same text leaves the text alone, and the focus where it stands in it.
-    if (spelt(table) !== spelt(scene.table)) picker.fill(table.tokens);
-    if (table !== scene.table) line = -1;
-    scene = sceneOf(table, model);
-    const isMatrix = model.get("show_as") === "matrix";
-    tools.draw(scene);
-    fillMatrix(matrix, isMatrix ? scene : NOTHING);
-    texts.fill(isMatrix ? NOTHING : scene);
-    matrix.el.hidden = !isMatrix || !scene.lines.length;
-    notes.draw(scene);
-    mark();
-  };
-  watch(model, DRAWN, draw, signal);
-  watch(model, ["selected"], mark, signal);
+  watch(model, DRAWN, () => draw(panel, read() ?? EMPTY), signal);
+  watch(model, ["selected"], () => mark(panel), signal);
   return h("div", "", picker.el, tools.el, notes.empty, matrix.el, texts.el, notes.el);
 };

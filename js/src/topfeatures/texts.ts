@@ -1,12 +1,11 @@
 import { attrs, h, listen, refill } from "../core/dom";
-import { max } from "../core/math";
 import { rove } from "../core/rove";
 import type { Texts } from "../core/types";
 import { BREAK, type Doc, SPECIAL } from "../heatmap/doc";
 import { painter, type Run, runs } from "../heatmap/paint";
 import type { View } from "../heatmap/plan";
 import { lettersOf, lineHead } from "./line";
-import { type Hooks, place, type Scene } from "./matrix";
+import { type Hooks, NOTHING, place, type Scene } from "./matrix";
 import type { Line, Table } from "./table";
 
 /** The text once for each feature, as a heatmap's texts. */
@@ -34,6 +33,17 @@ export interface TextRows {
   mark(line: number, selected: string | null): void;
 }
 
+/** A feature, and the whole text in its colours. */
+const textRow = (scene: Scene, doc: Doc, line: Line): HTMLElement => {
+  const [from, to] = [doc.starts[line.row]!, doc.starts[line.row + 1]!];
+  const where = { which: line.row, parts: [], first: true, kwic: false };
+  const view = { threshold: 0, scale: "feature", curve: scene.curve, next_token: null };
+  const paint = painter(doc, view as unknown as View, line.top, null, where);
+  const node = lineHead(line, scene);
+  node.append(h("div", "line", ...runs(doc, [from, to], true, paint)));
+  return node;
+};
+
 /** The other form: under each feature the whole text in its colours. */
 export const createTexts = (signal: AbortSignal, hooks: Hooks): TextRows => {
   const el = attrs(h("div", "matrix-texts"), {
@@ -41,48 +51,32 @@ export const createTexts = (signal: AbortSignal, hooks: Hooks): TextRows => {
     "aria-label": "features, Enter opens one",
   });
   let rows: HTMLElement[] = [];
-  let lines: Line[] = [];
+  let scene: Scene = NOTHING;
   const tabStop = rove(el, signal, () => rows);
   const lineOf = ({ target }: Event): number =>
     rows.indexOf((target as Element).closest<HTMLElement>("[role=option]")!);
   const over = (event: Event): void => {
     const { npwAt = -1 } = event.target as Run;
-    const line = lineOf(event);
-    hooks.over(line, npwAt < 0 ? -1 : npwAt % count, event.type === "focusin");
+    const token = npwAt < 0 ? -1 : npwAt % scene.table.tokens.length;
+    hooks.over(lineOf(event), token, event.type === "focusin");
   };
-  let count = 1;
+  const choose = (event: Event): void => {
+    const line = scene.lines[lineOf(event)];
+    if (line) hooks.choose(line.ref);
+  };
   listen(el, "pointermove", over, signal);
   listen(el, "focusin", over, signal);
   listen(el, "pointerleave", () => hooks.over(-1, -1, false), signal);
-  listen(
-    el,
-    "click",
-    (event) => lineOf(event) >= 0 && hooks.choose(lines[lineOf(event)]!.ref),
-    signal,
-  );
-  const row = (scene: Scene, doc: Doc, line: Line): HTMLElement => {
-    const [from, to] = [line.row * count, (line.row + 1) * count];
-    const where = { which: line.row, parts: [], first: true, kwic: false };
-    const view = { threshold: 0, scale: "feature", curve: scene.curve, next_token: null };
-    const text = runs(
-      doc,
-      [from, to],
-      true,
-      painter(doc, view as unknown as View, line.top, null, where),
-    );
-    const node = lineHead(line, scene);
-    node.append(h("div", "line", ...text));
-    return node;
-  };
+  listen(el, "click", choose, signal);
   return {
     el,
-    fill(scene) {
-      count = max(1, scene.table.tokens.length);
-      lines = scene.lines;
+    fill(now) {
+      scene = now;
       const doc = docOf(scene.table);
+      rows = scene.lines.map((line) => textRow(scene, doc, line));
       place(el, "--which", lettersOf(scene));
-      rows = lines.map((line) => row(scene, doc, line));
       refill(el, ...rows);
+      el.hidden = !rows.length;
       tabStop();
     },
     mark(line, selected) {
