@@ -14,7 +14,16 @@ from np_widgets.widgets.base import STATIC
 if TYPE_CHECKING:
     from benchmarks.data import Row
 
-BUNDLE_KB = {"heatmap": 16.0, "logits": 40.0, "histogram": 40.0, "dashboard": 40.0, "search": 40.0, "featurelist": 40.0}
+BUNDLE_KB = {
+    "heatmap": 16.0,
+    "logits": 40.0,
+    "histogram": 40.0,
+    "dashboard": 40.0,
+    "search": 40.0,
+    "featurelist": 40.0,
+    "topfeatures": 40.0,
+    "tokenfeatures": 40.0,
+}
 PAGE_KB = 120.0
 STATE_SHARE = 0.75
 
