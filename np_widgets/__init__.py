@@ -17,6 +17,7 @@ if TYPE_CHECKING:  # what completion and type checkers see; `_HOMES` says the sa
         RateLimited,
         ServerError,
         Unauthorized,
+        Unconfirmed,
         UnexpectedResponse,
     )
     from np_widgets.frames import to_dataframe
@@ -63,6 +64,7 @@ _HOMES = {
     "TokenFeatures": "widgets.token_features",
     "TopFeatures": "widgets.top_features",
     "Unauthorized": "errors",
+    "Unconfirmed": "errors",
     "UnexpectedResponse": "errors",
     "activate": "sources",
     "get_feature": "sources",
@@ -101,6 +103,7 @@ __all__ = [
     "TokenFeatures",
     "TopFeatures",
     "Unauthorized",
+    "Unconfirmed",
     "UnexpectedResponse",
     "activate",
     "get_feature",

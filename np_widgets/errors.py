@@ -9,6 +9,7 @@
     ├── RateLimited           the window of requests is used up
     ├── ServerError           the service failed
     ├── ConnectionFailed      no answer, or one cut short                                (also a ConnectionError)
+    ├── Unconfirmed           a write whose answer was lost: it may have happened
     └── UnexpectedResponse    an answer that is not what the contract says
 
 Each message says what happened, to what, and what to do. None ever holds an API key.
@@ -100,9 +101,28 @@ class ServerError(NeuronpediaError):
 
 
 class ConnectionFailed(NeuronpediaError, ConnectionError):
-    """No answer came, or it broke off: no network, a refused connection, a timeout, a cut body."""
+    """No answer came, or it broke off: no network, a refused connection, a timeout, a cut body.
+
+    Attributes
+    ----------
+    was_sent : bool
+        Whether the request may have reached the service; False where it certainly did not.
+    """
 
     title = "No connection"
+
+    def __init__(self, message: str, *, remedy: str = "", status: int | None = None, was_sent: bool = True) -> None:
+        super().__init__(message, remedy=remedy, status=status)
+        self.was_sent = was_sent
+
+
+class Unconfirmed(NeuronpediaError):
+    """A write was sent and its answer was lost, so that it may have happened; the remedy says where to look.
+
+    It is none of the errors after which one asks again: whoever repeats the write without looking may do it twice.
+    """
+
+    title = "It may have happened"
 
 
 class UnexpectedResponse(NeuronpediaError):

@@ -13,6 +13,7 @@ from np_widgets.client.reader import Reader
 from np_widgets.client.routes import Call, encode
 from np_widgets.client.together import Question, ask_all
 from np_widgets.client.transport import DEFAULT_TIMEOUT, Reply, Timeout, Transport, check_timeout
+from np_widgets.client.writer import Writer
 from np_widgets.errors import InvalidRequest
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ class BaseClient:
         self._cache = Cache(folder) if is_kept else None
         self._transport = Transport(self._address, timeout=self._timeout, max_bytes=self._max_bytes, session=session)
         self._reader = Reader(self._transport, self._address, self._keys, self._cache, self._max_bytes)
+        self._writer = Writer(self._transport, self._address, self._keys, self._cache)
 
     @property
     def base_url(self) -> str:

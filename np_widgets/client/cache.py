@@ -85,14 +85,15 @@ class Cache:
         self._broken = False
 
     def get(self, call: Call, base: str, key: Key | None) -> Copy | None:
-        """Find the copy of an answer, however old."""
+        """Find the copy of an answer, however old; None when a write has since changed what it tells of."""
         with self._lock:
             table = self._open()
             if table is None:
                 return None
             try:
                 entry = table[self._name(call, base, key)]
-                return msgspec.msgpack.decode(entry, type=Copy) if isinstance(entry, bytes) else None
+                copy = msgspec.msgpack.decode(entry, type=Copy) if isinstance(entry, bytes) else None
+                return copy if copy and copy.fetched_at > self._written_at(table, call, base) else None
             except (KeyError, msgspec.DecodeError, sqlite3.OperationalError):  # absent, damaged, busy
                 return None
             except Exception as error:  # noqa: BLE001 (nothing here may break a read)
@@ -104,15 +105,32 @@ class Cache:
         if key is not None and key.reveal().encode() in body:
             return
         entry = Copy(f"{base}{call.path}", fetched_at, zlib.compress(body, 1))
+        self._write(lambda: {self._name(call, base, key): msgspec.msgpack.encode(entry)})
+
+    def drop(self, call: Call, base: str, written_at: float) -> None:
+        """Let the copies that a write has made wrong count no longer, whosever they are."""
+        mark = msgspec.msgpack.encode(written_at)
+        self._write(lambda: dict.fromkeys(self._marks(call, base), mark))
+
+    def _write(self, entries: Callable[[], dict[str, bytes]]) -> None:
         with self._lock:
             table = self._open()
             if table is None:
                 return
             try:
                 if self._can_write():
-                    table[self._name(call, base, key)] = msgspec.msgpack.encode(entry)
+                    table.update(entries())  # only now: names need the salt
             except Exception as error:  # noqa: BLE001 (nothing here may break a read)
                 self._give_up(error)
+
+    def _marks(self, call: Call, base: str) -> list[str]:
+        """Name the entries that hold when a write last concerned what this call concerns."""
+        return [self._hash("written", base, concern) for concern in call.concerns]
+
+    def _written_at(self, table: SQLiteDict, call: Call, base: str) -> float:
+        """When one of the things that a call concerns was last written to (Unix); 0 for never."""
+        marks = (table.get(name) for name in self._marks(call, base))
+        return max((msgspec.msgpack.decode(mark, type=float) for mark in marks if mark is not None), default=0.0)
 
     def is_fresh(self, copy: Copy) -> bool:
         """Whether a copy may stand for an answer; one from the future (a clock was set back) may not."""
@@ -140,9 +158,10 @@ class Cache:
 
     def _name(self, call: Call, base: str, key: Key | None) -> str:
         """Name an entry by its question and by who asks, in a way that gives neither away."""
-        parts = (call.method, base, call.path, call.body or b"", key.reveal() if key else "")
-        message = msgspec.msgpack.encode(parts)
-        return hashlib.blake2b(message, key=self._salt, digest_size=24).hexdigest()
+        return self._hash(call.method, base, call.path, call.body or b"", key.reveal() if key else "")
+
+    def _hash(self, *parts: str | bytes) -> str:
+        return hashlib.blake2b(msgspec.msgpack.encode(parts), key=self._salt, digest_size=24).hexdigest()
 
     def _open(self) -> SQLiteDict | None:
         if self._broken or self._table is not None:

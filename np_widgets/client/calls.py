@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from np_widgets.client import concerns
 from np_widgets.client.routes import Call, get, post
 from np_widgets.wire import write_steer_request
 
@@ -48,6 +49,10 @@ _STREAM_HINT = (
 _LOAD_HINT = "The service does not say why. Most likely there is no saved run of this id: compare it with its address."
 #: The service ends a run after 180 s (contract, 1.7); of one that does not stream, nothing is heard until then.
 _STEERING_TAKES = 185.0
+_VECTOR_HINT = (
+    "The service does not say why. Likely reasons: there is no such vector (any more), or it is a feature whose source "
+    "nothing runs (it has no inference server)."
+)
 _BROKEN_ROW_HINT = (
     "The service does not say why. It may hold a value that it cannot send (NaN) for one of them: "
     "ask for them one by one to find out which."
@@ -56,7 +61,7 @@ _BROKEN_ROW_HINT = (
 
 def feature(ref: FeatureRef) -> Call:
     """``GET /api/feature/{model}/{layer}/{index}``."""
-    return get(f"/api/feature/{ref.path}", f"the feature {ref}")
+    return get(f"/api/feature/{ref.path}", f"the feature {ref}", concerns.features_read([ref]))
 
 
 def features(refs: Sequence[FeatureRef], max_activations: int | None) -> Call:
@@ -65,19 +70,21 @@ def features(refs: Sequence[FeatureRef], max_activations: int | None) -> Call:
     limit = {} if max_activations is None else {"maxActsToReturn": max_activations}
     rows = [{"modelId": ref.model, "layer": ref.source, "index": ref.index, **limit} for ref in refs]
     about = f"the feature {refs[0]}" if len(refs) == 1 else f"{len(refs)} features ({refs[0]}, …)"
-    return post("/api/features", rows, about, "" if len(refs) == 1 else _BROKEN_ROW_HINT)
+    hint = "" if len(refs) == 1 else _BROKEN_ROW_HINT
+    return post("/api/features", rows, about, hint, concerns.features_read(refs))
 
 
 def page(model: str, source: str, offset: int) -> Call:
     """``POST /api/features-offset``: 25 features that ever fired."""
     body = {"modelId": model, "layer": source, "offset": offset}
-    return post("/api/features-offset", body, f"the source {model}/{source}")
+    about = f"the source {model}/{source}"
+    return post("/api/features-offset", body, about, concerns=concerns.source_read(model, source))
 
 
 def activations(ref: FeatureRef) -> Call:
     """``POST /api/activation/get``: the index is text."""
     body = {"modelId": ref.model, "source": ref.source, "index": str(ref.index)}
-    return post("/api/activation/get", body, f"the examples of {ref}")
+    return post("/api/activation/get", body, f"the examples of {ref}", concerns=concerns.features_read([ref]))
 
 
 def activate(ref: FeatureRef, texts: Sequence[str], *, ignore_bos: bool) -> Call:
@@ -88,13 +95,15 @@ def activate(ref: FeatureRef, texts: Sequence[str], *, ignore_bos: bool) -> Call
     }
     if ignore_bos:
         body["ignoreBos"] = True
-    return post("/api/activation/new", body, f"the activations of {ref} on your text", _ACTIVATE_HINT)
+    about = f"the activations of {ref} on your text"
+    return post("/api/activation/new", body, about, _ACTIVATE_HINT, concerns.features_read([ref]))
 
 
 def activate_source(texts: Sequence[str], model: str, source: str) -> Call:
     """``POST /api/activation/source``."""
     body = {"modelId": model, "source": source, "customText": _one_or_many(texts)}
-    return post("/api/activation/source", body, f"the source {model}/{source}", _SEARCH_HINT)
+    about = f"the source {model}/{source}"
+    return post("/api/activation/source", body, about, _SEARCH_HINT, (f"{model}/{source}",))
 
 
 def top_features(texts: Sequence[str], search: SetSearch) -> Call:
@@ -112,7 +121,8 @@ def top_features(texts: Sequence[str], search: SetSearch) -> Call:
         "densityThreshold": -1 if search.density_threshold is None else search.density_threshold,
         "numResults": search.limit,
     }
-    return post("/api/search-all", body, f"the source set {search.model}/{search.source_set}", _SEARCH_HINT)
+    about = f"the source set {search.model}/{search.source_set}"
+    return post("/api/search-all", body, about, _SEARCH_HINT, concerns.set_read(search.model))
 
 
 def top_features_by_token(texts: Sequence[str], search: TokenSearch) -> Call:
@@ -125,7 +135,9 @@ def top_features_by_token(texts: Sequence[str], search: TokenSearch) -> Call:
         "ignoreBos": search.ignore_bos,
         "densityThreshold": 0 if search.density_threshold is None else search.density_threshold,
     }
-    return post("/api/search-topk-by-token", body, f"the source {search.model}/{search.source}", _SEARCH_HINT)
+    about = f"the source {search.model}/{search.source}"
+    told = concerns.source_read(search.model, search.source)
+    return post("/api/search-topk-by-token", body, about, _SEARCH_HINT, told)
 
 
 def explanations(search: ExplanationSearch, offset: int) -> Call:
@@ -144,7 +156,7 @@ def explanations(search: ExplanationSearch, offset: int) -> Call:
         where, about = "search-release", f"the explanations of the release {search.release}"
     else:
         where, about = "search-all", "explanations"
-    return post(f"/api/explanation/{where}", body, about, _EXPLANATIONS_HINT)
+    return post(f"/api/explanation/{where}", body, about, _EXPLANATIONS_HINT, concerns.EXPLANATIONS)
 
 
 def exported_explanations(model: str, source: str) -> Call:
@@ -191,6 +203,17 @@ def steer_logits(model_name: str, body: Mapping[str, object]) -> Call:
     return replace(call, seconds=_STEERING_TAKES)
 
 
+def vector(ref: FeatureRef) -> Call:
+    """``POST /api/vector/get``: the index is text."""
+    body = {"modelId": ref.model, "source": ref.source, "index": str(ref.index)}
+    return post("/api/vector/get", body, f"the vector {ref}", _VECTOR_HINT)
+
+
+def vectors() -> Call:
+    """``POST /api/vector/list-owned``."""
+    return post("/api/vector/list-owned", {}, "the list of your vectors")
+
+
 def _one_or_many(texts: Sequence[str]) -> str | list[str]:
     return texts[0] if len(texts) == 1 else list(texts)
 
@@ -205,19 +228,20 @@ def tokenize(text: str, model: str, *, prepend_bos: bool) -> Call:
 
 def models() -> Call:
     """``POST /api/model/list``."""
-    return post("/api/model/list", {}, "the list of models")
+    return post("/api/model/list", {}, "the list of models", concerns=concerns.MODELS)
 
 
 def model(name: str) -> Call:
     """``POST /api/model/get``."""
-    return post("/api/model/get", {"id": name}, f"the model {name}")
+    return post("/api/model/get", {"id": name}, f"the model {name}", concerns=concerns.MODELS)
 
 
 def source_set(model_name: str, name: str) -> Call:
     """``GET /api/source-set/{model}/{name}``."""
-    return get(f"/api/source-set/{quote(model_name)}/{quote(name)}", f"the source set {model_name}/{name}")
+    path = f"/api/source-set/{quote(model_name)}/{quote(name)}"
+    return get(path, f"the source set {model_name}/{name}", concerns.MODELS)
 
 
 def catalogue() -> Call:
     """``POST /api/global``."""
-    return post("/api/global", {}, "the catalogue")
+    return post("/api/global", {}, "the catalogue", concerns=concerns.MODELS)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from np_widgets.client.catalogue import CatalogueEndpoints
 from np_widgets.client.explanations import ExplanationEndpoints
 from np_widgets.client.firing import FiringEndpoints
 from np_widgets.client.steering import SteeringEndpoints
 from np_widgets.client.token_steering import TokenSteeringEndpoints
+from np_widgets.client.vectors import VectorEndpoints
 
 
 class NeuronpediaClient(
-    FiringEndpoints, ExplanationEndpoints, CatalogueEndpoints, SteeringEndpoints, TokenSteeringEndpoints
+    FiringEndpoints, ExplanationEndpoints, SteeringEndpoints, TokenSteeringEndpoints, VectorEndpoints
 ):
-    """Reads from neuronpedia.org, or from a self-hosted copy of it. May be used from several threads.
+    """Reads from neuronpedia.org, or from a self-hosted copy of it, and writes to it. May be used from several threads.
 
     Parameters
     ----------

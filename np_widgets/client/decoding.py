@@ -24,6 +24,7 @@ from np_widgets.wire import (
     read_tokenization,
     read_top_features,
 )
+from np_widgets.wire.vectors import read_vector, read_vectors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
         SourceSet,
         TokenFeatureMatches,
         TopFeatureMatches,
+        Vector,
     )
     from np_widgets.searches import ExplanationSearch, SetSearch, TokenSearch
 
@@ -137,6 +139,16 @@ def source_activations(
 def nearest(ref: FeatureRef, model: str, source: str) -> Callable[[bytes, Provenance], NearestFeatures]:
     """The neighbours of a feature in another source."""
     return lambda body, origin: read_nearest_features(body, ref=ref, model=model, source=source, provenance=origin)
+
+
+def vector(site: str) -> Callable[[bytes, Provenance], Vector]:
+    """A vector that somebody uploaded, or what the service has for a feature of a source that runs."""
+    return lambda body, origin: read_vector(body, origin, site)
+
+
+def vectors(site: str) -> Callable[[bytes, Provenance], list[Vector]]:
+    """The vectors of whoever asks."""
+    return lambda body, origin: read_vectors(body, origin, site)
 
 
 def tokenization(body: bytes, _origin: Provenance) -> Tokenization:

@@ -39,7 +39,10 @@ _READS = (
     ("POST", "/api/steer/presets"),
 )
 # Reads that may be repeated, but whose answer must be today's: for one's own things, and for a route that is gone.
-_UNCACHED = (("POST", "/api/vector/list-owned"), ("GET", r"/api/explanation/export(\?.*)?"))
+_UNCACHED = (
+    ("POST", "/api/vector/(get|list-owned)"),
+    ("GET", r"/api/explanation/export(\?.*)?"),
+)
 
 
 def _pattern(routes: tuple[tuple[str, str], ...]) -> re.Pattern[str]:
@@ -73,6 +76,11 @@ class Call:
         Whether the answer is wanted while it grows.
     seconds : float
         How long the service may take until it answers, where that is longer than usual.
+    concerns : tuple of str
+        What the answer tells of, or what a write changes, as :mod:`np_widgets.client.concerns` names it: a copy
+        counts no longer when a write has concerned the same.
+    look : str
+        Of a write, where to see whether it happened: a sentence.
     """
 
     method: str
@@ -82,6 +90,8 @@ class Call:
     hint: str = ""
     is_streamed: bool = False
     seconds: float = 0
+    concerns: tuple[str, ...] = ()
+    look: str = ""
 
     @property
     def is_cached(self) -> bool:
@@ -99,14 +109,14 @@ class Call:
         return self.about[:1].upper() + self.about[1:]
 
 
-def get(path: str, about: str) -> Call:
+def get(path: str, about: str, concerns: tuple[str, ...] = ()) -> Call:
     """Ask by GET."""
-    return Call("GET", path, None, about)
+    return Call("GET", path, None, about, concerns=concerns)
 
 
-def post(path: str, json: Any, about: str, hint: str = "") -> Call:  # noqa: ANN401 (any JSON)
+def post(path: str, json: Any, about: str, hint: str = "", concerns: tuple[str, ...] = ()) -> Call:  # noqa: ANN401 (any JSON)
     """Ask by POST."""
-    return Call("POST", path, encode(json), about, hint)
+    return Call("POST", path, encode(json), about, hint, concerns=concerns)
 
 
 def encode(json: Any) -> bytes:  # noqa: ANN401 (any JSON)

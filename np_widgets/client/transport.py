@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 import requests
-from urllib3.exceptions import ProtocolError
+from urllib3.exceptions import ConnectTimeoutError, NewConnectionError, ProtocolError
 
 from np_widgets.client.address import Address, origin_of
 from np_widgets.client.body import read_body
@@ -236,13 +236,19 @@ class Transport:
         return ConnectionFailed(
             f"The request for {call.about} failed: {host} could not be reached {reason}.",
             remedy='Check the network; without one, np_widgets.use("demo") shows the embedded model.',
+            was_sent=not isinstance(_below(error), (NewConnectionError, ConnectTimeoutError)),
         )
 
 
 def _was_reached(error: requests.RequestException) -> bool:
     """Whether the request was sent, and the connection ended before an answer began."""
+    return isinstance(_below(error), ProtocolError)
+
+
+def _below(error: requests.RequestException) -> object:
+    """Find urllib3's own error; after several attempts it is their reason."""
     below = error.args[0] if error.args else None
-    return isinstance(getattr(below, "reason", below), ProtocolError)  # after several attempts it is their reason
+    return getattr(below, "reason", below)
 
 
 def check_timeout(timeout: Timeout) -> tuple[float, float]:

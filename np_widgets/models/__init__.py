@@ -50,8 +50,10 @@ from np_widgets.models.steering import (
     SteerText,
     TokenLogprob,
 )
+from np_widgets.models.vectors import HOOKS, Vector, VectorLike, vector_values
 
 __all__ = [
+    "HOOKS",
     "NO_NUMBERS",
     "Activation",
     "Answer",
@@ -105,6 +107,9 @@ __all__ = [
     "TokenMatches",
     "TopFeatureMatch",
     "TopFeatureMatches",
+    "Vector",
+    "VectorLike",
     "ZPattern",
     "frozen_array",
+    "vector_values",
 ]

@@ -12,8 +12,9 @@ The fixtures ``server`` (fresh for every test) and ``other_server`` (another ori
 """
 
 from tests.server import faults
+from tests.server.accounts import OTHER_KEY, OWNER_KEY
 from tests.server.exchange import Answer, Request, json_answer
 from tests.server.loopback import LoopbackServer
-from tests.server.world import OWNER_KEY, World
+from tests.server.world import World
 
-__all__ = ["OWNER_KEY", "Answer", "LoopbackServer", "Request", "World", "faults", "json_answer"]
+__all__ = ["OTHER_KEY", "OWNER_KEY", "Answer", "LoopbackServer", "Request", "World", "faults", "json_answer"]

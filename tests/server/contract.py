@@ -11,16 +11,13 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from tests.server import meanings, searches, steering
+from tests.server import meanings, searches, steering, vectors
+from tests.server.accounts import USERS
 from tests.server.exchange import MISSING, Answer, Request, json_answer
 from tests.server.replies import OPAQUE, UNAVAILABLE, Refused, both, error, message
-from tests.server.world import OWNER_KEY, World
+from tests.server.world import World
 
 PAGE_SIZE = 25
-LOGIN = (
-    "This endpoint requires authorization. Specify your API key in the header x-api-key. "
-    "Your API key is under Settings on neuronpedia.org."
-)
 PAGE = b"<!DOCTYPE html><html><head><title>Neuronpedia</title></head><body>" + b" " * 70_000 + b"</body></html>"
 
 Route = Callable[[Request, World], Answer]
@@ -106,9 +103,10 @@ def _activation_get(request: Request, world: World) -> Answer:
     if not isinstance(asked["index"], str):
         return error(500, "Internal server error")
     row = world.row(asked["modelId"], asked["source"], int(asked["index"])) if asked["index"].isdigit() else None
-    if row is None or not row["activations"]:
+    public = [one for one in row["activations"] if one.get("creatorId") not in USERS.values()] if row else []
+    if not public:
         return error(404, UNAVAILABLE)
-    return json_answer(sorted(row["activations"], key=lambda activation: -activation["maxValue"]))
+    return json_answer(sorted(public, key=lambda activation: -activation["maxValue"]))
 
 
 def _activation_new(request: Request, world: World) -> Answer:
@@ -122,17 +120,21 @@ def _activation_new(request: Request, world: World) -> Answer:
     text = asked.get("customText")
     texts = text if isinstance(text, list) else [text]
     is_valid = all(isinstance(one, str) and one for one in texts) and 1 <= len(texts) <= 4
-    if not is_valid or not world.runs_text(str(source)) or world.row(str(model), str(source), int(index)) is None:
+    row = world.row(str(model), str(source), int(index))
+    if not is_valid or not world.runs_text(str(source)) or row is None:
         return both(500, OPAQUE)
     try:
-        rows = [_run(world, str(source), index, one, ignore_bos=bool(asked.get("ignoreBos"))) for one in texts]
+        rows = [_run(world, row, one, ignore_bos=bool(asked.get("ignoreBos"))) for one in texts]
     except ValueError:  # too long for the model
         return both(500, OPAQUE)
     return json_answer(rows if isinstance(text, list) else rows[0])
 
 
-def _run(world: World, source: str, index: str, text: str, *, ignore_bos: bool) -> dict[str, Any]:
-    return {**world.numbers.activate(world.source, index, text, ignore_bos=ignore_bos), "layer": source}
+def _run(world: World, row: dict[str, Any], text: str, *, ignore_bos: bool) -> dict[str, Any]:
+    name = {"layer": row["layer"], "index": row["index"]}
+    if row.get("hasVector"):
+        return {**world.numbers.project(row["vector"], text, ignore_bos=ignore_bos), **name}
+    return {**world.numbers.activate(world.source, row["index"], text, ignore_bos=ignore_bos), **name}
 
 
 def _tokenize(request: Request, world: World) -> Answer:
@@ -183,10 +185,6 @@ def _global(request: Request, world: World) -> Answer:
     )
 
 
-def _list_owned(request: Request, _world: World) -> Answer:
-    return json_answer({"vectors": []}) if request.key == OWNER_KEY else error(401, LOGIN)
-
-
 def _route(method: str, path: str, route: Route) -> tuple[str, re.Pattern[str], Route]:
     return method, re.compile(path), route
 
@@ -202,7 +200,11 @@ _ROUTES = (
     _route("POST", "/api/model/get", _get_model),
     _route("POST", "/api/global", _global),
     _route("POST", "/api/tokenize", _tokenize),
-    _route("POST", "/api/vector/list-owned", _list_owned),
+    _route("POST", "/api/vector/list-owned", vectors.list_owned),
+    _route("POST", "/api/vector/new", vectors.new),
+    _route("POST", "/api/vector/get", vectors.get),
+    _route("POST", "/api/vector/delete", vectors.delete),
+    _route("POST", "/api/activation/upload-batch", vectors.upload_texts),
     _route("POST", "/api/explanation/search", meanings.search_sources),
     _route("POST", "/api/explanation/search-model", meanings.search_model),
     _route("POST", "/api/explanation/search-release", meanings.search_release),

@@ -27,6 +27,15 @@ class Fault(Protocol):
 
 
 @dataclass
+class Pass:
+    """No fault: the contract's own answer, where only a later request shall fail."""
+
+    def strike(self, wire: Wire) -> None:
+        content_type = {"content_type": wire.answer.content_type} if wire.answer.content_type else {}
+        wire.whole(wire.answer.status, wire.answer.body, **content_type)
+
+
+@dataclass
 class Status:
     """A status with a body of one's own: by default an error in the shape of the central handler."""
 

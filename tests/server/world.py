@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from np_widgets.demo import MODEL_ID, SOURCE_ID
+from np_widgets.demo import MODEL_ID, SOURCE_ID, VECTOR_SOURCE_ID
 from np_widgets.models import FeatureRef
+from tests.server.accounts import OWNER_KEY
 from tests.server.steering import Steering
 
 if TYPE_CHECKING:
@@ -24,8 +25,6 @@ Row = dict[str, Any]
 Name = tuple[str, str, int]
 Array = npt.NDArray[np.floating]
 
-#: The one key that the server knows.
-OWNER_KEY = "np-owner-key-0123456789"
 #: The same features once more under another id, so that two sources share every index.
 TWIN_SOURCE = "4-demo-twin"
 #: Readable by whoever knows its name, and in no picker.
@@ -40,6 +39,8 @@ _DATE = "2026-07-01T12:00:00.123Z"
 #: So many of the demo model's features are served; tests go through all of them. The others fire too, and are what a
 #: search names without having it in the database.
 N_FEATURES = 60
+#: Of the demo model's residual stream.
+DIMENSION = 96
 #: Tokens of a text that shares its request; alone it may have 256, the one in front included.
 LONGEST_SHARED = 64
 
@@ -52,6 +53,8 @@ class Numbers(Protocol):
     def activate(self, source: str, index: str | int, text: str, *, ignore_bos: bool = ...) -> Row: ...
 
     def active_features(self, text: str, *, bos: bool) -> tuple[list[str], Array]: ...
+
+    def project(self, vector: list[float], text: str, *, ignore_bos: bool) -> Row: ...
 
     def tokenize(self, text: str) -> tuple[list[int], list[str]]: ...
 
@@ -194,6 +197,14 @@ class DemoNumbers:
     def active_features(self, text: str, *, bos: bool) -> tuple[list[str], Array]:
         return self._model.active_features(text, bos=bos)
 
+    def project(self, vector: list[float], text: str, *, ignore_bos: bool) -> Row:
+        """What a vector says to a text: plain dot products, which may be negative."""
+        row = self._model.activate(VECTOR_SOURCE_ID, 0, text, ignore_bos=ignore_bos)
+        residual, _ = self._model._read(text)
+        values = (residual @ np.array(vector))[-len(row["tokens"]) :].tolist()
+        place = int(np.argmax(values))
+        return {**row, "values": values, "maxValue": max(values), "minValue": min(values), "maxValueTokenIndex": place}
+
     def tokenize(self, text: str) -> tuple[list[int], list[str]]:
         return self._model.tokenize(text)
 
@@ -250,7 +261,7 @@ def _model_row(name: str, visibility: str, *, full: bool) -> Row:
         "thinking": False,
         "layers": 6,
         "neuronsPerLayer": 256,
-        "dimension": 64,
+        "dimension": DIMENSION,
         "owner": "np_widgets",
         "website": None,
         "createdAt": _DATE,
