@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["server"]
 
 README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+HERE = f"{npw.DemoSource.model}/{npw.DemoSource.source}"
 REAL, SOURCE, MODEL = "gpt2-small/6-res-jb/650", "6-res-jb", "gpt2-small"
 
 
@@ -33,7 +34,7 @@ def local(code: str, server: LoopbackServer) -> str:
     code = code.replace(f"/{SOURCE}/650", f"/{demo.source}/7").replace('"6-res-jb", 650', f'"{demo.source}", 7')
     code = code.replace(MODEL, demo.model).replace(SOURCE, demo.source).replace("http://localhost:3000", server.url)
     code = code.replace("range(650, 655)", "range(7, 9)")
-    code = code.replace("7-res-jb", TWIN_SOURCE)
+    code = code.replace("7-res-jb", TWIN_SOURCE).replace("gemma-2-9b-it/9-gemmascope-res-131k/62610", f"{HERE}/7")
     return code.replace('"res-jb"', '"demo-sae"').replace("range(100)", "range(4)").replace("limit=500", "limit=30")
 
 
