@@ -122,7 +122,7 @@ def top_features(texts: Sequence[str], search: SetSearch) -> Call:
         "numResults": search.limit,
     }
     about = f"the source set {search.model}/{search.source_set}"
-    return post("/api/search-all", body, about, _SEARCH_HINT, concerns.set_read(search.model))
+    return post("/api/search-all", body, about, _SEARCH_HINT, concerns.model_read(search.model))
 
 
 def top_features_by_token(texts: Sequence[str], search: TokenSearch) -> Call:
@@ -194,7 +194,8 @@ def load_steering(run: str) -> Call:
 
 def steering_presets(model_name: str) -> Call:
     """``POST /api/steer/presets``."""
-    return post("/api/steer/presets", {"modelId": model_name}, f"the steering presets of {model_name}")
+    about, told = f"the steering presets of {model_name}", concerns.model_read(model_name)
+    return post("/api/steer/presets", {"modelId": model_name}, about, concerns=told)
 
 
 def steer_logits(model_name: str, body: Mapping[str, object]) -> Call:
@@ -212,6 +213,28 @@ def vector(ref: FeatureRef) -> Call:
 def vectors() -> Call:
     """``POST /api/vector/list-owned``."""
     return post("/api/vector/list-owned", {}, "the list of your vectors")
+
+
+def saved_list(list_id: str) -> Call:
+    """``POST /api/list/get``: an opaque 500 for a list that does not exist."""
+    hint = "The service does not say why. Most likely there is no such list."
+    return post("/api/list/get", {"listId": list_id}, f"the list {list_id}", hint)
+
+
+def saved_lists() -> Call:
+    """``POST /api/list/list``."""
+    return post("/api/list/list", {}, "your lists")
+
+
+def bookmarks() -> Call:
+    """``POST /api/user/bookmarks``."""
+    return post("/api/user/bookmarks", {}, "your bookmarks")
+
+
+def explanation(explanation_id: str) -> Call:
+    """``GET /api/explanation/{id}``: an opaque 500 for one that does not exist."""
+    hint = "The service does not say why. Most likely there is no such explanation."
+    return replace(get(f"/api/explanation/{explanation_id}", f"the explanation {explanation_id}"), hint=hint)
 
 
 def _one_or_many(texts: Sequence[str]) -> str | list[str]:

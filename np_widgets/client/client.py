@@ -6,11 +6,11 @@ from np_widgets.client.explanations import ExplanationEndpoints
 from np_widgets.client.firing import FiringEndpoints
 from np_widgets.client.steering import SteeringEndpoints
 from np_widgets.client.token_steering import TokenSteeringEndpoints
-from np_widgets.client.vectors import VectorEndpoints
+from np_widgets.client.writing import WritingEndpoints
 
 
 class NeuronpediaClient(
-    FiringEndpoints, ExplanationEndpoints, SteeringEndpoints, TokenSteeringEndpoints, VectorEndpoints
+    FiringEndpoints, ExplanationEndpoints, SteeringEndpoints, TokenSteeringEndpoints, WritingEndpoints
 ):
     """Reads from neuronpedia.org, or from a self-hosted copy of it, and writes to it. May be used from several threads.
 

@@ -31,8 +31,8 @@ def source_read(model: str, source: str) -> tuple[str, ...]:
     return _source(model, source), _any_of(model, source)
 
 
-def set_read(model: str) -> tuple[str, ...]:
-    """Name what an answer tells of that has features of several sources of a model in it."""
+def model_read(model: str) -> tuple[str, ...]:
+    """Name what an answer tells of that has features of several sources of a model in it, or a user's own vectors."""
     return (_any_of(model, ""),)
 
 

@@ -24,6 +24,7 @@ from np_widgets.wire import (
     read_tokenization,
     read_top_features,
 )
+from np_widgets.wire.lists import read_list, read_lists
 from np_widgets.wire.vectors import read_vector, read_vectors
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
         TopFeatureMatches,
         Vector,
     )
+    from np_widgets.models.lists import SavedList
     from np_widgets.searches import ExplanationSearch, SetSearch, TokenSearch
 
 T = TypeVar("T")
@@ -139,6 +141,16 @@ def source_activations(
 def nearest(ref: FeatureRef, model: str, source: str) -> Callable[[bytes, Provenance], NearestFeatures]:
     """The neighbours of a feature in another source."""
     return lambda body, origin: read_nearest_features(body, ref=ref, model=model, source=source, provenance=origin)
+
+
+def saved_list(site: str) -> Callable[[bytes, Provenance], SavedList]:
+    """A list with its features."""
+    return lambda body, origin: read_list(body, origin, site)
+
+
+def saved_lists(site: str) -> Callable[[bytes, Provenance], list[SavedList]]:
+    """The lists of whoever asks, without their features."""
+    return lambda body, origin: read_lists(body, origin, site)
 
 
 def vector(site: str) -> Callable[[bytes, Provenance], Vector]:

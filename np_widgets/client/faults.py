@@ -56,7 +56,7 @@ class Faults:
         if status == 404:
             return self._not_found(call)
         if status in (401, 403):
-            return self._unauthorized(status)
+            return self._unauthorized(status, self.quote(body))
         if status >= 400:
             moved_to = self._safe(_as_object(body).get("newUrl"), _LONGEST_QUOTE)
             refusal = InvalidRequest(
@@ -116,7 +116,7 @@ class Faults:
             status=404,
         )
 
-    def _unauthorized(self, status: int) -> Unauthorized:
+    def _unauthorized(self, status: int, said: str) -> Unauthorized:
         account = f"{self._address.base}/account"
         if self._key is None:
             return Unauthorized(
@@ -124,8 +124,9 @@ class Faults:
                 remedy=f"Find yours on {account} and call np_widgets.login(), or set NEURONPEDIA_API_KEY.",
                 status=status,
             )
+        what = f" for what was asked{_after_colon(said)}" if status == 403 else ""
         return Unauthorized(
-            f"{self._address.host} does not accept this API key" + (" for what was asked." if status == 403 else "."),
+            f"{self._address.host} does not accept this API key{what}.",
             remedy=f"Compare it with the one on {account} and call np_widgets.login() again.",
             status=status,
         )

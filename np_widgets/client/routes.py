@@ -41,7 +41,9 @@ _READS = (
 # Reads that may be repeated, but whose answer must be today's: for one's own things, and for a route that is gone.
 _UNCACHED = (
     ("POST", "/api/vector/(get|list-owned)"),
-    ("GET", r"/api/explanation/export(\?.*)?"),
+    ("POST", "/api/list/(get|list)"),
+    ("POST", "/api/user/bookmarks"),
+    ("GET", rf"/api/explanation{_SEGMENT}(\?.*)?"),
 )
 
 

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from np_widgets.wire.rows import Row
 
 _NO_REASON = "The service does not say why. "
+_LISTS = "list_lists() shows your lists"
+_ENTRIES = 'get_list("{}") shows what is in it'
+_BOOKMARKS = "list_bookmarks() shows yours"
+_NEW_LIST_HINT = f"{_NO_REASON}It may have made the list and then failed on its test text: {_LISTS}."
 
 
 def _write(path: str, json: Any, about: str, *, changes: tuple[str, ...] = (), look: str, hint: str = "") -> Call:  # noqa: ANN401 (any JSON)
@@ -41,14 +45,15 @@ def new_vector(model: str, layer: int, hook: str, values: FloatArray, label: str
         "vectorLabel": label,
     }
     look = "list_vectors() shows whether it is there"
-    return _write("/api/vector/new", body, f"your vector {label!r}", look=look)
+    # The presets of steering offer one's own vectors.
+    return _write("/api/vector/new", body, f"your vector {label!r}", changes=concerns.model_read(model), look=look)
 
 
 def delete_vector(ref: FeatureRef) -> Call:
     """``POST /api/vector/delete``: "Success" even when nothing was there (contract, 9.12)."""
     look = "list_vectors() shows whether it is still there"
-    about, changes = f"the vector {ref}", concerns.feature_written(ref)
-    return _write("/api/vector/delete", _named(ref, "source"), about, changes=changes, look=look)
+    changes = concerns.feature_written(ref)
+    return _write("/api/vector/delete", _named(ref, "source"), f"the vector {ref}", changes=changes, look=look)
 
 
 def upload_activations(ref: FeatureRef, texts: Sequence[Row]) -> Call:
@@ -61,3 +66,95 @@ def upload_activations(ref: FeatureRef, texts: Sequence[Row]) -> Call:
         look=f'get_feature("{ref}", refresh=True).activations shows whether they are there',
         hint=f"{_NO_REASON}Most likely {ref} is no vector, or is not yours: list_vectors() lists yours.",
     )
+
+
+def new_list(name: str, description: str, test_text: str | None) -> Call:
+    """``POST /api/list/new``: without a description an opaque 500 (contract, 9.12)."""
+    body = {"name": name, "description": description, "testText": test_text}
+    return _write("/api/list/new", body, f"the list {name!r}", look=_LISTS, hint=_NEW_LIST_HINT)
+
+
+def new_list_with_features(name: str, description: str, test_text: str | None, features: Sequence[Row]) -> Call:
+    """``POST /api/list/new-with-features``: the index is a number, and no test text may be given by ``null``."""
+    body = {"name": name, "description": description, "features": list(features)}
+    if test_text is not None:
+        body["testText"] = test_text
+    return _write("/api/list/new-with-features", body, f"the list {name!r}", look=_LISTS, hint=_NEW_LIST_HINT)
+
+
+def add_to_list(list_id: str, features: Sequence[Row]) -> Call:
+    """``POST /api/list/add-features``: the index is text."""
+    hint = f"{_NO_REASON}Likely reasons: one of the features is in the list already, or does not exist."
+    body = {"listId": list_id, "featuresToAdd": list(features)}
+    return _write("/api/list/add-features", body, f"the list {list_id}", look=_ENTRIES.format(list_id), hint=hint)
+
+
+def remove_from_list(list_id: str, ref: FeatureRef) -> Call:
+    """``POST /api/list/remove``."""
+    hint = f"{_NO_REASON}Most likely {ref} is not in the list."
+    body = {"listId": list_id, **_named(ref)}
+    return _write("/api/list/remove", body, f"the list {list_id}", look=_ENTRIES.format(list_id), hint=hint)
+
+
+def describe_in_list(list_id: str, ref: FeatureRef, description: str) -> Call:
+    """``POST /api/list/edit-feature``."""
+    hint = f"{_NO_REASON}Most likely {ref} is not in the list."
+    body = {"listId": list_id, **_named(ref), "description": description}
+    return _write("/api/list/edit-feature", body, f"the list {list_id}", look=_ENTRIES.format(list_id), hint=hint)
+
+
+def update_list(list_id: str, name: str, description: str, test_text: str | None) -> Call:
+    """``POST /api/list/update``: what is left out is taken away."""
+    body: Row = {"listId": list_id, "name": name, "description": description}
+    if test_text is not None:
+        body["defaultTestText"] = test_text
+    return _write("/api/list/update", body, f"the list {list_id}", look=_LISTS)
+
+
+def delete_list(list_id: str) -> Call:
+    """``POST /api/list/delete``."""
+    return _write("/api/list/delete", {"listId": list_id}, f"the list {list_id}", look=_LISTS)
+
+
+def comment_list(list_id: str, text: str) -> Call:
+    """``POST /api/list/comment/new``."""
+    look = "the list's page shows its comments"
+    return _write("/api/list/comment/new", {"listId": list_id, "text": text}, f"the list {list_id}", look=look)
+
+
+def delete_list_comment(comment_id: str) -> Call:
+    """``POST /api/list/comment/delete``."""
+    look = "the list's page shows its comments"
+    return _write("/api/list/comment/delete", {"commentId": comment_id}, f"the comment {comment_id}", look=look)
+
+
+def add_bookmark(ref: FeatureRef) -> Call:
+    """``POST /api/bookmark/add``."""
+    return _write("/api/bookmark/add", _named(ref), f"the feature {ref}", look=_BOOKMARKS)
+
+
+def delete_bookmark(ref: FeatureRef) -> Call:
+    """``POST /api/bookmark/delete``."""
+    return _write("/api/bookmark/delete", _named(ref), f"the bookmark of {ref}", look=_BOOKMARKS)
+
+
+def add_comment(ref: FeatureRef, text: str) -> Call:
+    """``POST /api/comment/new``."""
+    look = f'get_feature("{ref}", refresh=True).comments shows whether it is there'
+    changes = concerns.feature_written(ref)
+    return _write("/api/comment/new", {**_named(ref), "text": text}, f"the feature {ref}", changes=changes, look=look)
+
+
+def delete_comment(comment_id: str, ref: FeatureRef) -> Call:
+    """``POST /api/comment/delete``."""
+    look = f'get_feature("{ref}", refresh=True).comments shows whether it is still there'
+    changes = concerns.feature_written(ref)
+    return _write("/api/comment/delete", {"id": comment_id}, f"the comment {comment_id}", changes=changes, look=look)
+
+
+def vote(explanation_id: str, *, up: bool) -> Call:
+    """``POST /api/explanation/{id}/vote`` and ``/unvote``."""
+    hint = f"{_NO_REASON}Likely reasons: there is no such explanation, or you have no vote for it to take back."
+    look = "voting, and taking a vote back, can be done twice without harm"
+    path = f"/api/explanation/{explanation_id}/{'vote' if up else 'unvote'}"
+    return _write(path, {}, f"the explanation {explanation_id}", look=look, hint=hint)

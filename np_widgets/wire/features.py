@@ -47,7 +47,7 @@ def build_feature(row: FeatureRow, provenance: Provenance | None, site: str | No
         max_activation=row.maxActApprox,
         density=None if row.frac_nonzero == -1 else row.frac_nonzero,
         activations=build_activations(row.activations or (), provenance),
-        explanations=tuple(map(_explanation, row.explanations or ())),
+        explanations=tuple(map(build_explanation, row.explanations or ())),
         **_read_pairs(row, repairs),
         mismatches=tuple(repairs.mismatches),  # after the pairs, which find them
         head_attribution=_array(row.decoder_weights_dist),
@@ -137,7 +137,8 @@ def _known(value: float) -> float | None:
     return None if value != value else value  # noqa: PLR0124 (NaN is the number unequal to itself)
 
 
-def _explanation(row: Row) -> Explanation:
+def build_explanation(row: Row) -> Explanation:
+    """Type an explanation row, reduced or whole (contract, 2.3)."""
     author = row.get("triggeredByUser") or row.get("author") or {}
     return Explanation(
         text=row.get("description") or "",

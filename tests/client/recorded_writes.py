@@ -9,6 +9,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from np_widgets.client import NeuronpediaClient
+from np_widgets.wire.lists import (
+    read_bookmark,
+    read_bookmarks,
+    read_deleted,
+    read_entries,
+    read_entry,
+    read_list,
+    read_lists,
+)
 from np_widgets.wire.vectors import read_count, read_vector, read_vectors
 from tests.server import faults
 
@@ -67,11 +76,48 @@ def _own_vector(body: Any) -> Any:
     return {"vectors": [{"modelId": body["modelId"], "layer": body["source"], "index": body["index"]}]}
 
 
+def _create_list(client: NeuronpediaClient, body: Any) -> object:
+    features = body.get("features", ())
+    return client.create_list(
+        body["name"], _listed(features), description=body["description"], test_text=body["testText"]
+    )
+
+
+def _update_list(client: NeuronpediaClient, body: Any) -> object:
+    return client.update_list(body["listId"], name=body["name"], description=body["description"])
+
+
+def _list_before(body: Any) -> Any:
+    return {"id": body["listId"], "name": "before"}
+
+
+def _listed(rows: Any) -> Any:
+    if len(rows) > 100:
+        raise KeyError  # our client cuts them into several requests
+    return {_name(row): row.get("description") for row in rows}
+
+
 ROUTES: dict[str, Written] = {
     "/api/vector/new": Written(_upload_vector, read_vector, [MODEL]),
     "/api/vector/get": Written(lambda client, body: client.get_vector(_name(body)), read_vector),
     "/api/vector/list-owned": Written(lambda client, _body: client.list_vectors(), read_vectors),
     "/api/vector/delete": Written(lambda client, body: client.delete_vector(_name(body)), bytes, [_own_vector]),
+    "/api/list/new": Written(_create_list, read_list),
+    "/api/list/new-with-features": Written(_create_list, read_list),
+    "/api/list/add-features": Written(
+        lambda client, body: client.add_to_list(body["listId"], _listed(body["featuresToAdd"])), read_entries
+    ),
+    "/api/list/get": Written(lambda client, body: client.get_list(body["listId"]), read_list),
+    "/api/list/list": Written(lambda client, _body: client.list_lists(), read_lists),
+    "/api/list/remove": Written(lambda client, body: client.remove_from_list(body["listId"], _name(body)), read_entry),
+    "/api/list/edit-feature": Written(
+        lambda client, body: client.describe_in_list(body["listId"], _name(body), body["description"]), read_entry
+    ),
+    "/api/list/update": Written(_update_list, read_list, [_list_before]),
+    "/api/list/delete": Written(lambda client, body: client.delete_list(body["listId"]), bytes),
+    "/api/bookmark/add": Written(lambda client, body: client.add_bookmark(_name(body)), read_bookmark),
+    "/api/bookmark/delete": Written(lambda client, body: client.delete_bookmark(_name(body)), read_deleted),
+    "/api/user/bookmarks": Written(lambda client, _body: client.list_bookmarks(), read_bookmarks),
     "/api/activation/upload-batch": Written(
         lambda client, body: client.upload_activations(_name(body), body["activations"]), read_count
     ),

@@ -151,7 +151,7 @@ def test_a_write_reaches_the_copies_that_it_made_wrong(
         "both": concerns.features_read([REF, NEAR]),
         "near": concerns.features_read([NEAR]),
         "page": concerns.source_read("m", "6-s"),
-        "set": concerns.set_read("m"),
+        "set": concerns.model_read("m"),
         "models": concerns.MODELS,
         "explanations": concerns.EXPLANATIONS,
     }

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from tests.server import meanings, searches, steering, vectors
+from tests.server import meanings, searches, steering, writing
 from tests.server.accounts import USERS
 from tests.server.exchange import MISSING, Answer, Request, json_answer
 from tests.server.replies import OPAQUE, UNAVAILABLE, Refused, both, error, message
@@ -200,11 +200,7 @@ _ROUTES = (
     _route("POST", "/api/model/get", _get_model),
     _route("POST", "/api/global", _global),
     _route("POST", "/api/tokenize", _tokenize),
-    _route("POST", "/api/vector/list-owned", vectors.list_owned),
-    _route("POST", "/api/vector/new", vectors.new),
-    _route("POST", "/api/vector/get", vectors.get),
-    _route("POST", "/api/vector/delete", vectors.delete),
-    _route("POST", "/api/activation/upload-batch", vectors.upload_texts),
+    *(_route("POST", path, route) for path, route in writing.ROUTES.items()),
     _route("POST", "/api/explanation/search", meanings.search_sources),
     _route("POST", "/api/explanation/search-model", meanings.search_model),
     _route("POST", "/api/explanation/search-release", meanings.search_release),

@@ -75,6 +75,10 @@ class World:
     def __init__(self, numbers: Numbers) -> None:
         self.numbers = numbers
         self.extra: dict[Name, Row] = {}
+        self.comments: dict[Name, list[Row]] = {}
+        self.lists: dict[str, Row] = {}
+        self.bookmarks: list[Row] = []
+        self.votes: list[Row] = []
         self.special = {"<bos>"}
         self.steering = Steering()
 
@@ -143,11 +147,13 @@ class World:
 
     def row(self, model: str, source: str, index: int) -> Row | None:
         """Find a feature, whoever asks."""
-        own = self.extra.get((model, source, index))
-        if own is not None:
-            return own
-        is_there = model == MODEL_ID and source in _VISIBILITY and 0 <= index < N_FEATURES
-        return _under(self.numbers.feature(index), source) if is_there else None
+        name = (model, source, index)
+        row = self.extra.get(name)
+        if row is None and model == MODEL_ID and source in _VISIBILITY and 0 <= index < N_FEATURES:
+            row = _under(self.numbers.feature(index), source)
+        if row is None or name not in self.comments:
+            return row
+        return {**row, "comments": [*row.get("comments", []), *self.comments[name]]}
 
     def alive(self, model: str, source: str) -> list[Row]:
         """Features of a source that ever fired, in the order of their index."""
