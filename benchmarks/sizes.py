@@ -23,6 +23,7 @@ BUNDLE_KB = {
     "featurelist": 40.0,
     "topfeatures": 40.0,
     "tokenfeatures": 40.0,
+    "comparison": 40.0,
 }
 PAGE_KB = 120.0
 STATE_SHARE = 0.75

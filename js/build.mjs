@@ -18,6 +18,7 @@ const budgets = {
   featurelist: 40_000,
   topfeatures: 40_000,
   tokenfeatures: 40_000,
+  comparison: 40_000,
 };
 
 // Fields that only our own code reads; none is a name of the DOM, of a trait or of a payload.

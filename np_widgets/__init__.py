@@ -26,6 +26,7 @@ if TYPE_CHECKING:  # what completion and type checkers see; `_HOMES` says the sa
     from np_widgets.sources.bundle import BundleSource
     from np_widgets.sources.demo import DemoSource
     from np_widgets.sources.neuronpedia import NeuronpediaSource
+    from np_widgets.widgets.comparison import FeatureComparison
     from np_widgets.widgets.dashboard import FeatureDashboard
     from np_widgets.widgets.feature_list import FeatureList
     from np_widgets.widgets.heatmap import ActivationHeatmap
@@ -48,6 +49,7 @@ _HOMES = {
     "Explanation": "models",
     "ExplanationSearch": "widgets.search",
     "Feature": "models",
+    "FeatureComparison": "widgets.comparison",
     "FeatureDashboard": "widgets.dashboard",
     "FeatureList": "widgets.feature_list",
     "FeatureRef": "models",
@@ -87,6 +89,7 @@ __all__ = [
     "Explanation",
     "ExplanationSearch",
     "Feature",
+    "FeatureComparison",
     "FeatureDashboard",
     "FeatureList",
     "FeatureRef",

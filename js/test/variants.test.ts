@@ -28,7 +28,7 @@ const press = (node: HTMLElement, key: string): boolean =>
 
 /** The cells of a line: token and difference, a gap as an underscore. */
 const lineOf = ({ all }: View<DashboardTraits>, line: number): string[] =>
-  all(".npw-column").map((column) => {
+  all(".npw-laid-column").map((column) => {
     const cell = column.children[line]!;
     const parts = [...cell.children].map((part) => part.textContent);
     return parts.join("|") || "_";
@@ -47,19 +47,19 @@ describe("variants", () => {
         "_",
       ]);
       expect(view.one(".npw-answer .npw-list").hidden).toBe(true);
-      expect(view.text(".npw-answer")).toContain("from 0.40 on");
+      expect(view.text(".npw-answer")).toContain("from 5 % of the scale on");
     }));
 
   test("mark what changed by more than a colour", () =>
     withVariants(({ all }) => {
-      const changed = all(".npw-changed").map((cell) => cell.firstChild?.textContent ?? "gap");
+      const changed = all(".npw-laid-changed").map((cell) => cell.firstChild?.textContent ?? "gap");
       expect(changed).toEqual([" old", " he", "gap"]);
     }));
 
   test("share the colour scale of the examples, also where each example has its own", () =>
     withVariants(
       ({ all }) => {
-        const strengths = all(".npw-cell .npw-pos").map((n) => [n.textContent, strengthOf(n)]);
+        const strengths = all(".npw-laid-cell .npw-pos").map((n) => [n.textContent, strengthOf(n)]);
         expect(Object.fromEntries(strengths)).toMatchObject({ " she": 1, " doctor": 0.9 });
       },
       { scale: "row" },
@@ -68,7 +68,7 @@ describe("variants", () => {
   test("are read out with what the base has there", () =>
     withVariants(({ all, text, model }) => {
       const cell = (column: number): HTMLElement =>
-        all(".npw-column")[column]!.children[1] as HTMLElement;
+        all(".npw-laid-column")[column]!.children[1] as HTMLElement;
       const read = (column: number): string => {
         cell(column).dispatchEvent(new PointerEvent("pointerover", { bubbles: true }));
         return text(".npw-readout");
@@ -93,9 +93,9 @@ describe("variants", () => {
       press(grid, "Home");
       press(grid, "ArrowUp");
       expect(text(".npw-readout")).toContain("your text · position 0");
-      expect(all(".npw-lit")).toHaveLength(1);
+      expect(all(".npw-laid-lit")).toHaveLength(1);
       press(grid, "Escape");
-      expect(all(".npw-lit")).toHaveLength(0);
+      expect(all(".npw-laid-lit")).toHaveLength(0);
     }));
 
   test("are written by editing a copy of the text", () =>
@@ -123,7 +123,7 @@ describe("variants", () => {
         expect(model.get("texts")).toEqual(["the old doctor said he"]);
         await drawn();
         expect(all(".npw-unanswered [data-act]")).toHaveLength(0);
-        one(".npw-line-name [data-act=drop]").click();
+        one(".npw-laid-name [data-act=drop]").click();
         expect(model.get("texts")).toEqual([]);
       },
       { texts: ["the old doctor said he", "too long"] },
@@ -134,7 +134,7 @@ describe("variants", () => {
       ({ one, all }) => {
         expect(one(".npw-entry").hidden).toBe(true);
         expect(all(".npw-laid [data-act]")).toHaveLength(0);
-        expect(all(".npw-column")).toHaveLength(6);
+        expect(all(".npw-laid-column")).toHaveLength(6);
       },
       { _live: false },
     ));
@@ -144,7 +144,7 @@ describe("variants", () => {
     const answer = answerOf({ tokens: [bad], values: [1] }, { tokens: ["b"], values: [0] });
     return withVariants(
       ({ all, text }) => {
-        expect(text(".npw-cell")).toBe(bad);
+        expect(text(".npw-laid-cell")).toBe(bad);
         expect(all("img")).toHaveLength(0);
       },
       { _answer: answer },

@@ -9,7 +9,7 @@ import numpy as np
 
 from np_widgets.errors import InvalidRequest
 from np_widgets.frames.columns import Columns, categories, integers, keys, numbers, text_column, texts
-from np_widgets.frames.variants import variant_cells
+from np_widgets.frames.variants import numbered, variant_cells
 from np_widgets.models import Activation, Feature, LogitWeights
 from np_widgets.tokens import readable
 
@@ -42,7 +42,7 @@ def activation_frame(examples: Sequence[Example], kind: str) -> pd.DataFrame:
     builders: dict[str, Callable[[Sequence[Example]], Columns]] = {
         "activations": _activations,
         "tokens": _tokens,
-        "variants": variant_cells,
+        "variants": lambda loose: variant_cells(numbered(loose)),
     }
     if kind not in builders:
         raise InvalidRequest(f"Activations have no frame {kind!r}.", remedy=f"Kinds: {', '.join(builders)}.")

@@ -18,10 +18,11 @@ if TYPE_CHECKING:
 
 def logits_payload(feature: Feature) -> Payload:
     """Pack promoted and suppressed tokens."""
-    return {"promoted": _logit_side(feature.promoted), "suppressed": _logit_side(feature.suppressed)}
+    return {"promoted": logits_side(feature.promoted), "suppressed": logits_side(feature.suppressed)}
 
 
-def _logit_side(weights: LogitWeights) -> Payload:
+def logits_side(weights: LogitWeights) -> Payload:
+    """Pack the tokens of one side."""
     names = [None if token is None else speakable(token) for token in weights.tokens]
     spoken = [None if token is None else visible(decode(token)) for token in weights.tokens]
     return {

@@ -9,13 +9,14 @@ import traitlets
 
 from np_widgets.errors import InvalidRequest, NeuronpediaError, NotFound
 from np_widgets.examples import arrange
-from np_widgets.html import feature_html, message_html
+from np_widgets.html import feature_html, message_html, own_texts_html
 from np_widgets.models import Feature, FeatureRef
 from np_widgets.payload import feature_payload
 from np_widgets.sources import resolve
 from np_widgets.widgets.asking import failure
 from np_widgets.widgets.base import built, json_trait
 from np_widgets.widgets.jobs import Jobs
+from np_widgets.widgets.texts import no_texts
 from np_widgets.widgets.tryout import TryOut
 
 if TYPE_CHECKING:
@@ -188,14 +189,10 @@ class FeatureDashboard(TryOut):
 
     def _limits(self, feature: Feature) -> dict[str, str]:
         """What the source cannot do for this feature, with the reason that the control's tooltip gives."""
-        source, after = feature.source_info, feature.ref.with_index(feature.index + 1)
-        limits = {}
+        after, reason = feature.ref.with_index(feature.index + 1), no_texts(self._source, feature)
+        limits = {"activate": reason} if reason else {}
         if str(after) in self._absent:
             limits["next"] = f"Nothing was found at {after.index}: this may be the last feature."
-        if not self._source.supports("activate"):
-            limits["activate"] = f"The source {self._source.name} cannot run texts."
-        elif source is not None and source.inference_enabled is False and not feature.has_vector:
-            limits["activate"] = f"{self._source.name} runs no texts through {feature.source}."
         return limits
 
     def _fail_feature(self, error: Exception) -> None:
@@ -223,7 +220,8 @@ class FeatureDashboard(TryOut):
         if self.feature is None:
             error = self.error or {"title": "No feature", "message": "Nothing has been fetched."}
             return message_html(f"{self.ref}: {error['title']}", error["message"])
-        return feature_html(self.feature)
+        own = own_texts_html(self.answers, self.feature.activations) if self.answers else ""
+        return feature_html(self.feature) + own
 
     def __repr__(self) -> str:
         if self.feature is None:

@@ -12,6 +12,7 @@ from np_widgets.models import Activation
 from np_widgets.payload import variants_payload
 from np_widgets.widgets.asking import Reference, failure
 from np_widgets.widgets.base import json_trait
+from np_widgets.widgets.texts import OwnTexts
 from np_widgets.widgets.view import ExamplesView
 
 if TYPE_CHECKING:
@@ -23,34 +24,13 @@ if TYPE_CHECKING:
     from np_widgets.widgets.jobs import Jobs
 
 
-class Variants(traitlets.List):  # type: ignore[type-arg]  # not generic in the oldest traitlets
-    """Texts to lay below another one, none of them empty."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            traitlets.Unicode(),
-            help="Variants of `text`, laid below it token by token; without a `text`, of the first of them.",
-        )
-
-    def validate(self, obj: Any, value: Any) -> Any:  # noqa: ANN401 (traitlets' signature)
-        """Refuse what cannot be run, naming it."""
-        for text in [] if isinstance(value, str) else value:
-            if not isinstance(text, str) or not text.strip():
-                raise InvalidRequest(
-                    f"A variant is a text, and {text!r} is not.", remedy="Give a list of texts, none of them empty."
-                )
-        return super().validate(obj, value)
-
-
-class TryOut(ExamplesView):
+class TryOut(ExamplesView, OwnTexts):
     """The part of a dashboard in which the reader runs texts of their own."""
 
     _source: FeatureSource
     _texts_jobs: Jobs
 
     ref = Reference(help="The feature that is shown; setting it goes to another.").tag(sync=True)
-    text = traitlets.Unicode("", help="The reader's own text; setting it runs it.").tag(sync=True)
-    texts = Variants().tag(sync=True)
     busy = traitlets.Enum(["", "feature", "text"], "", help="What is being fetched or computed.").tag(sync=True)
     error = json_trait("What went wrong last, and what to do.")
     answer = traitlets.Instance(Activation, allow_none=True, read_only=True, help="The text's run, drawn last.")
@@ -62,10 +42,6 @@ class TryOut(ExamplesView):
         self._known: dict[str, Activation] = {}
         super().__init__(**options)
         self.observe(self._on_texts, ["text", "texts"])
-
-    def _wanted(self) -> list[str]:
-        """The base, which is the first, and its variants."""
-        return [text for text in (self.text, *self.texts) if text]
 
     def _on_texts(self, _change: object) -> None:
         self._run()

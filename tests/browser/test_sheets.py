@@ -14,6 +14,7 @@ from np_widgets import (
     DemoSource,
     ExplanationSearch,
     Feature,
+    FeatureComparison,
     FeatureDashboard,
     FeatureList,
     LogitBars,
@@ -68,6 +69,14 @@ def waiting() -> FeatureDashboard:
     return widget
 
 
+def several(**options: Any) -> FeatureComparison:
+    """Compare features, one of which is missing; what fires is their first token."""
+    source = SlowSource()
+    source.errors[5] = NotFound("There is no feature 5.", remedy="Look for another.")
+    refs = [f"gpt2-small/6-res-jb/{index}" for index in (3, 4, 5)]
+    return FeatureComparison(refs, source=source, text="one two three", texts=["one four"], **options)
+
+
 MAKERS: dict[str, Callable[[], BaseWidget]] = {
     "dashboard": dashboard,
     "filtered dashboard": lambda: dashboard(value_range=(1, 9), next_token="x", guide=True),
@@ -77,6 +86,9 @@ MAKERS: dict[str, Callable[[], BaseWidget]] = {
     "empty heatmap": lambda: ActivationHeatmap([], []),
     "bars": lambda: LogitBars(FEATURE),
     "histogram": lambda: ActivationHistogram(FEATURE),
+    "dashboard with variants": lambda: dashboard(texts=["one three"]),
+    "comparison": several,
+    "comparison with a dashboard": lambda: several(selected="gpt2-small/6-res-jb/3", guide=True),
     "search": lambda: ExplanationSearch("space", source=DemoSource()),
     "list": lambda: FeatureList([FEATURE] * 3, source=SlowSource(), selected=[FEATURE], sort="density", guide=True),
 }
@@ -90,7 +102,7 @@ def test_a_widget_looks_the_same_beside_any_other(page: Page, tmp_path: Path, st
     (tmp_path / "page.html").write_text(compose(part, "sheets"), encoding="utf-8")
     page.emulate_media(reduced_motion="reduce")
     page.goto((tmp_path / "page.html").as_uri())
-    expect(page.locator(".npw-root")).to_be_visible()
+    expect(page.locator(".npw-root").last).to_be_visible()
     sheets = {path.name: path.read_text("utf-8") for path in STATIC.glob("*.css")}
     assert len(sheets) > 3
     assert {name: changes for name, sheet in sheets.items() if (changes := page.evaluate(CHANGES, sheet))} == {}

@@ -1,6 +1,5 @@
 import { command, failure, isLive } from "../core/ask";
-import { attrs, button, h, onAct, refill, refuse } from "../core/dom";
-import { number } from "../core/format";
+import { attrs, h, onAct, refill } from "../core/dom";
 import { save, watch } from "../core/life";
 import type { Answer } from "../core/types";
 import { type Doc, decode } from "../heatmap/doc";
@@ -8,44 +7,15 @@ import { createList, drawList, mark } from "../heatmap/list";
 import { viewOf } from "../heatmap/panel";
 import { planOf, type View } from "../heatmap/plan";
 import { drawReadout } from "../heatmap/readout";
-import { allTexts, dropText, mountEntry } from "../variants/entry";
-import { textField } from "../variants/field";
-import { type Line, mountGrid, NOTABLE } from "../variants/grid";
+import { allTexts, dropText, mountEntry, takeAway } from "../variants/entry";
+import { mountField } from "../variants/field";
+import { type Line, legendOf, mountGrid } from "../variants/grid";
 import type { Model } from "./traits";
 
 export interface TryPorts {
   out: HTMLElement;
   /** End of the examples' colour scale, which the answer shares. */
   top(): number;
-}
-
-function createField(model: Model, signal: AbortSignal): HTMLElement {
-  const run = (): void => {
-    if (field.value === (model.get("text") ?? "")) command(model, "run");
-    else save(model, { text: field.value });
-  };
-  const field = textField("a text to try", "try a text of your own", signal, run);
-  const go = h("span");
-  const node = h("div", "try", field, go);
-  onAct(node, signal, { run, stop: () => command(model, "stop") });
-  const draw = (): void => {
-    const cannot = model.get("_cannot")?.activate;
-    const busy = model.get("busy") === "text";
-    node.hidden = !isLive(model);
-    field.disabled = !!cannot;
-    attrs(node, { title: cannot });
-    refill(go, refuse(button(busy ? "stop" : "run", busy ? "stop" : "run", "try", "push"), cannot));
-  };
-  watch(model, ["busy", "_cannot", "_live"], draw, signal);
-  watch(
-    model,
-    ["text"],
-    () => {
-      field.value = model.get("text") ?? "";
-    },
-    signal,
-  );
-  return node;
 }
 
 /** An answer is shown whole, whatever the examples are filtered by. */
@@ -61,10 +31,11 @@ const wholeText = (model: Model): View => ({
 const linesOf = (model: Model, { numbers }: Answer, end: number): Line[] =>
   numbers.map((n, which) => ({
     which,
-    label: n ? `${n}` : "text",
+    label: n ? `v${n}` : "text",
     title: n ? `variant ${n}` : "your text",
     base: n && !numbers[0] ? 0 : -1,
     end,
+    faint: n > 0,
     drop: isLive(model) && n ? `${n}` : undefined,
   }));
 
@@ -72,12 +43,9 @@ const linesOf = (model: Model, { numbers }: Answer, end: number): Line[] =>
 const unanswered = (model: Model, given: Answer | null): HTMLElement[] =>
   allTexts(model).flatMap((text, n) => {
     if (!n || model.get("busy") || given?.numbers.includes(n)) return [];
-    const drop = attrs(button("×", "drop", `${n}`, "clear"), { title: `take variant ${n} away` });
+    const drop = takeAway(`variant ${n}`, `${n}`);
     return [h("p", "quiet", drop, `variant ${n} has no answer: `, h("bdi", "token", text))];
   });
-
-const legendOf = (top: number): string =>
-  `framed: changed · below a token: Δ to your text, from ${number(NOTABLE * top)} on`;
 
 /** Try a text: the answer is drawn in the same scale as the examples, an error where the answer would be. */
 export function mountTryout(model: Model, signal: AbortSignal, ports: TryPorts): HTMLElement {
@@ -121,7 +89,7 @@ export function mountTryout(model: Model, signal: AbortSignal, ports: TryPorts):
       grid.draw({ doc, view: shared, lines, columns: given.columns });
     } else drawList(list, { doc, view, plan: planOf(doc, view), end });
     const silent = "the feature does not fire on this text";
-    said.textContent = doc.top > 0 ? (several ? legendOf(end || doc.top) : "") : silent;
+    said.textContent = doc.top > 0 ? (several ? legendOf() : "") : silent;
   };
   onAct(wrong, signal, { retry: () => command(model, "retry") });
   const drop = (at: string): void => dropText(model, Number(at));
@@ -134,5 +102,6 @@ export function mountTryout(model: Model, signal: AbortSignal, ports: TryPorts):
     signal,
   );
   const entry = mountEntry(model, signal);
-  return h("div", "tryout", createField(model, signal), wait, answer, wrong, rest, entry);
+  const field = mountField(model, signal, "a text to try", "try a text of your own");
+  return h("div", "tryout", field, wait, answer, wrong, rest, entry);
 }

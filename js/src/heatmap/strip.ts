@@ -3,7 +3,7 @@ import type { Doc } from "./doc";
 import { painter, runs } from "./paint";
 import { peakOf, rowsOf, type View } from "./plan";
 
-const LINE: View = {
+export const LINE: View = {
   window: "stacked",
   value_range: null,
   next_token: null,

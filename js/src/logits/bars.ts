@@ -12,11 +12,11 @@ export interface BarsPorts {
   choose(token: string | null): void;
 }
 
-const known = (value: number | null | undefined): value is number =>
+export const known = (value: number | null | undefined): value is number =>
   typeof value === "number" && Number.isFinite(value);
 
 /** A leading or trailing space is part of the token, so it is shown, faintly. */
-function tokenName(token: string | null, shown: string): HTMLElement {
+export function tokenName(token: string | null, shown: string): HTMLElement {
   if (token === null) return h("span", "name quiet", "(no name)");
   const [, before, middle, after] = /^( *)(.*?)( *)$/su.exec(shown)!;
   const dots = (spaces: string): HTMLElement | "" =>

@@ -1,4 +1,4 @@
-import { attrs, button, focusable, h, listen } from "../core/dom";
+import { attrs, focusable, h, listen } from "../core/dom";
 import { brief, number, signed } from "../core/format";
 import { onEnd } from "../core/life";
 import { abs, max, min } from "../core/math";
@@ -6,10 +6,11 @@ import { type Doc, textAt } from "../heatmap/doc";
 import { painter } from "../heatmap/paint";
 import { peakOf, type View } from "../heatmap/plan";
 import { drawReadout } from "../heatmap/readout";
+import { takeAway } from "./entry";
 
 /** One text in one line of the grid. */
 export interface Line {
-  /** Number of the text in the document. */
+  /** Number of the text in the document; -1 while there is none. */
   which: number;
   /** What stands beside it, and what it is called in the read-out. */
   label: string;
@@ -18,6 +19,10 @@ export interface Line {
   base: number;
   /** Where its colour scale ends. */
   end: number;
+  /** Whether it repeats what another line says, so that only its values matter. */
+  faint: boolean;
+  /** Whether it begins a group of lines. */
+  apart?: boolean;
   /** Argument of the button that takes the line away; none without. */
   drop?: string | undefined;
 }
@@ -36,7 +41,10 @@ export interface Grid {
 }
 
 /** Differences of at least this share of the scale are written below their token; the read-out has all. */
-export const NOTABLE = 0.05;
+const NOTABLE = 0.05;
+
+export const legendOf = (): string =>
+  `framed: changed · below a token: its difference to the text's, from ${100 * NOTABLE} % of the scale on`;
 
 /** Flat position of the token that a line has in a column; -1 for a gap. */
 const tokenIn = ({ doc, lines, columns }: Scene, line: number, column: number): number => {
@@ -59,18 +67,22 @@ const compare = (scene: Scene, line: number, column: number) => {
   };
 };
 
+const lookOf = ({ faint, apart }: Line): string =>
+  `${faint ? "laid-faint" : ""} ${apart ? "laid-apart" : ""}`;
+
 const cellOf = (scene: Scene, line: number, column: number): HTMLElement => {
   const { doc, view, lines } = scene;
-  const { which, base, end } = lines[line]!;
+  const { which, end } = lines[line]!;
   const { p, change, delta } = compare(scene, line, column);
   const row = { which, parts: [], first: true, kwic: true };
   const token = p < 0 ? null : painter(doc, view, end, null, row)(p);
   const far = abs(delta) >= NOTABLE * end && delta;
   return h(
     "span",
-    `cell ${base < 0 ? "" : "variant"} ${p < 0 ? "gap-cell" : ""} ${change && "changed"}`,
+    `laid-cell ${lookOf(lines[line]!)} ${p < 0 ? "laid-gap" : ""} ${change && "laid-changed"}`,
     p < 0 ? "" : (token ?? h("span", "", textAt(doc, p))),
-    far && h("small", far < 0 ? "delta below" : "delta", (far > 0 ? "+" : "") + brief(far)),
+    far &&
+      h("small", far < 0 ? "laid-delta below" : "laid-delta", (far > 0 ? "+" : "") + brief(far)),
   );
 };
 
@@ -90,18 +102,17 @@ const readOut = (out: HTMLElement, scene: Scene, line: number, column: number): 
   return p;
 };
 
-const nameOf = ({ doc }: Scene, { which, label, title, drop }: Line): HTMLElement => {
-  const peak = doc.values[peakOf(doc, which)];
-  const remove =
-    drop !== undefined &&
-    attrs(button("×", "drop", drop, "clear"), {
-      title: `take ${title} away`,
-      "aria-label": `take ${title} away`,
-    });
+const nameOf = ({ doc }: Scene, line: Line): HTMLElement => {
+  const { which, label, title, drop } = line;
+  const peak = which < 0 ? undefined : doc.values[peakOf(doc, which)];
+  const remove = drop !== undefined && takeAway(title, drop);
   const value = peak === undefined ? "" : brief(peak);
-  return attrs(h("span", "line-name", h("span", "", label), h("b", "", value), remove), {
-    title: `${title}${value && `, peak ${value}`}`,
-  });
+  return attrs(
+    h("span", `laid-name ${lookOf(line)}`, h("span", "", label), h("b", "", value), remove),
+    {
+      title: `${title}${value && `, peak ${value}`}`,
+    },
+  );
 };
 
 /** Texts below one another, a column for each token; wrapped like a text, with the lines' names before each turn. */
@@ -110,7 +121,7 @@ export const mountGrid = (
   out: HTMLElement,
   hover: (value: number | null) => void,
 ): Grid => {
-  const body = h("div", "columns-body");
+  const body = h("div", "laid-columns");
   const el = attrs(focusable(h("div", "laid", body)), {
     role: "application",
     "aria-label": "texts below one another: arrow keys move over tokens and texts",
@@ -123,9 +134,9 @@ export const mountGrid = (
   const go = (line: number, column: number, byKey = false): void => {
     if (`${[line, column]}` === `${at}`) return;
     at = [line, column];
-    lit?.classList.remove("npw-lit");
+    lit?.classList.remove("npw-laid-lit");
     lit = cellAt(at);
-    lit?.classList.add("npw-lit");
+    lit?.classList.add("npw-laid-lit");
     // A pointer that wanders over text must not talk; a cursor moved by keys must.
     attrs(out, { "aria-live": byKey && "polite" });
     const p = scene && lit ? readOut(out, scene, line, column) : -1;
@@ -133,7 +144,7 @@ export const mountGrid = (
     if (byKey) lit?.scrollIntoView({ block: "nearest" });
   };
   const onPointer = ({ target }: Event): void => {
-    const cell = (target as Element).closest(".npw-cell");
+    const cell = (target as Element).closest(".npw-laid-cell");
     const column = cell?.parentElement;
     if (column) go([...column.children].indexOf(cell!), [...body.children].indexOf(column));
   };
@@ -157,7 +168,7 @@ export const mountGrid = (
   };
   /** The names stand before each turn of the columns, wherever the width puts it; a turn has room for its differences. */
   const place = (): void => {
-    for (const old of el.querySelectorAll(".npw-line-names")) old.remove();
+    for (const old of el.querySelectorAll(".npw-laid-names")) old.remove();
     const turns = new Map<number, Element[]>();
     for (const column of body.children as HTMLCollectionOf<HTMLElement>) {
       const turn = turns.get(column.offsetTop);
@@ -168,11 +179,11 @@ export const mountGrid = (
       const names = scene!.lines.map((line, n) => {
         const own = [nameOf(scene!, line), ...turn.map((column) => column.children[n]!)];
         const tall = own.some((cell) => cell.querySelector("small"));
-        for (const cell of own) cell.classList.toggle("npw-tall", tall);
+        for (const cell of own) cell.classList.toggle("npw-laid-tall", tall);
         return own[0]!;
       });
       // In its column, so that it stands where the turn stands.
-      turn[0]!.append(h("div", "line-names", ...names));
+      turn[0]!.append(h("div", "laid-names", ...names));
     }
   };
   const resized = new ResizeObserver(() => scene && place());
@@ -186,8 +197,10 @@ export const mountGrid = (
     draw(next) {
       scene = next;
       at = [-1, -1];
+      const longest = max(...next.lines.map(({ label }) => label.length), 4);
+      el.style.setProperty("--names", `${longest + 5}ch`);
       const column = (_: unknown, c: number): HTMLElement =>
-        h("span", "column", ...next.lines.map((__, line) => cellOf(next, line, c)));
+        h("span", "laid-column", ...next.lines.map((__, line) => cellOf(next, line, c)));
       body.replaceChildren(...(next.columns[0] ?? []).map(column));
       place();
     },
