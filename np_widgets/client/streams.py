@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 from contextlib import suppress
 from threading import Lock
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from np_widgets.client.body import broken_off, read_pieces, too_large
 
@@ -94,17 +95,19 @@ class Line:
             self.cut()
 
     def cut(self) -> None:
-        """End the connection under whoever reads from it, on any thread.
-
-        Closing it is the reader's own part, as it would wait for the reader. Before urllib3 2.3, which can end a
-        connection from outside, the reader notices with the next piece that arrives.
-        """
+        """End the connection under whoever reads from it, on any thread; to close it is the reader's own part."""
         with self._lock:
             self.is_cut = True
-            shutdown = getattr(getattr(self._response, "raw", None), "shutdown", None)
-            if shutdown is not None:
-                with suppress(ValueError, RuntimeError, OSError):  # it has ended already
-                    shutdown()
+            if self._response is not None:
+                with suppress(AttributeError, ValueError, RuntimeError, OSError):  # it has ended already
+                    _stop_reading(self._response.raw)
+
+
+def _stop_reading(raw: Any) -> None:  # noqa: ANN401 (urllib3's, of any version)
+    if hasattr(raw, "shutdown"):  # since urllib3 2.3
+        raw.shutdown()
+    else:
+        raw.connection.sock.shutdown(socket.SHUT_RD)
 
 
 class Growing(Iterator[T], Generic[T]):
