@@ -346,7 +346,7 @@ describe("without a kernel", () => {
         expect(all("[data-act=choose], [data-act=drop]")).toHaveLength(0);
         expect(one(".npw-entry").hidden).toBe(true);
         expect(one(".npw-try").hidden).toBe(true);
-        expect(one("[aria-label='add a feature']").hidden).toBe(true);
+        expect(one("[aria-label='add a feature']").parentElement!.hidden).toBe(true);
       },
       { _live: false },
     ));

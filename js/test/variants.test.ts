@@ -30,7 +30,7 @@ const press = (node: HTMLElement, key: string): boolean =>
 const lineOf = ({ all }: View<DashboardTraits>, line: number): string[] =>
   all(".npw-laid-column").map((column) => {
     const cell = column.children[line]!;
-    const parts = [...cell.children].map((part) => part.textContent);
+    const parts = [...cell.childNodes].map((part) => part.textContent);
     return parts.join("|") || "_";
   });
 

@@ -14,11 +14,12 @@ if TYPE_CHECKING:
 
     from np_widgets.html.texts import Scale
     from np_widgets.models import Activation, Feature
-    from np_widgets.overlap import Overlap
+    from np_widgets.overlap import Overlap, Pair
 
-_PROMOTED, _SHARED = 6, 8
-_CELL = "vertical-align:top;text-align:left;padding:4px 12px 4px 0"
-_TABLE = '<table style="border-collapse:collapse;width:100%">'
+_PROMOTED, _SHARED, _PAIRS = 6, 8, 12
+_CELL = "vertical-align:top;text-align:left;font-size:13px;padding:4px 14px 4px 0"
+_TABLE = '<table style="border-collapse:collapse">'
+_KINDS = {"promoted": "promoted tokens", "firing": "firing positions", "examples": "positions on shared examples"}
 
 
 def own_texts_html(runs: Sequence[Activation], examples: Sequence[Activation]) -> str:
@@ -50,13 +51,13 @@ def comparison_html(
     """
     heads = "".join(_row(_short(ref, features.get(ref), errors.get(ref))) for ref in refs)
     texts = "".join(_row(_run(ref, features[ref], answers[ref])) for ref in refs if ref in answers)
-    shared = "".join(_row(cells) for cells in _shared(refs, overlaps))
-    parts = [f"<div><b>{len(refs)} features side by side</b></div>{_TABLE}{heads}</table>"]
+    notes = dict.fromkeys(f.provenance.note for f in features.values() if f.provenance and f.provenance.note)
+    said = "".join(map(quiet, notes))
+    parts = [f"<div><b>{len(refs)} features side by side</b></div>{said}{_TABLE}{heads}</table>"]
     if texts:
         hint = "each feature on its own scale, to its largest activation"
         parts.append(question("On the same text", hint, f"{_TABLE}{texts}</table>"))
-    if shared:
-        parts.append(question("What they have in common", "", f"{_TABLE}{shared}</table>"))
+    parts += [question(_KINDS[kind], "in common", _pairs(refs, overlap)) for kind, overlap in overlaps.items()]
     origin = next((feature.provenance for feature in features.values() if feature.provenance), None)
     warnings = [f"{ref}: {warning}" for ref, feature in features.items() for warning in feature.warnings]
     return box("".join(parts) + footer(warnings, origin))
@@ -94,12 +95,17 @@ def _rows(runs: Iterable[Activation], scale: Scale) -> str:
     return "".join(text_row(run, scale, None if len(run.tokens) <= WHOLE else WHOLE) for run in runs)
 
 
-def _shared(refs: Sequence[str], overlaps: Mapping[str, Overlap]) -> Iterable[list[str]]:
+def _pairs(refs: Sequence[str], overlap: Overlap) -> str:
     """Name the pairs that have anything in common, the most alike first."""
-    for kind, overlap in overlaps.items():
-        alike = sorted((pair for pair in overlap.pairs if pair.shared), key=lambda pair: -(pair.jaccard or 0))
-        for pair in alike:
-            tokens = " ".join(f'<span style="{MONO}">{escape(name.strip())}</span>' for name in pair.shared[:_SHARED])
-            more = " …" if len(pair.shared) > _SHARED else ""
-            count = f"{len(pair.shared)} of {pair.either} ({pair.jaccard:.2f})"
-            yield [f"{escape(refs[pair.one])} · {escape(refs[pair.other])}", kind, count, tokens + more]
+    alike = sorted((pair for pair in overlap.pairs if pair.shared), key=lambda pair: -(pair.jaccard or 0))
+    rows = "".join(_row(_pair(refs, pair)) for pair in alike[:_PAIRS])
+    left = len(alike) - _PAIRS
+    rest = quiet(f"{left} more pairs") if left > 0 else ""
+    return f"{_TABLE}{rows}</table>{rest}" if rows else quiet("no pair has any")
+
+
+def _pair(refs: Sequence[str], pair: Pair) -> list[str]:
+    tokens = " ".join(f'<span style="{MONO}">{escape(name.strip())}</span>' for name in pair.shared[:_SHARED])
+    more = " …" if len(pair.shared) > _SHARED else ""
+    count = f"{len(pair.shared)} of {pair.either} ({pair.jaccard:.2f})"
+    return [f"{escape(refs[pair.one])} · {escape(refs[pair.other])}", count, tokens + more]

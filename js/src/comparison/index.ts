@@ -42,11 +42,12 @@ const mountAdd = (model: Model, signal: AbortSignal): HTMLElement => {
     if (event.key === "Enter" && !event.isComposing) add();
   };
   field.addEventListener("keydown", onKey, { signal });
+  const node = h("span", "", field);
   const draw = (): void => {
-    field.hidden = !isLive(model) || (model.get("refs")?.length ?? 0) >= 12;
+    node.hidden = !isLive(model) || (model.get("refs")?.length ?? 0) >= 12;
   };
   watch(model, ["refs", "_live"], draw, signal);
-  return h("span", "", field);
+  return node;
 };
 
 /** What is compared, on which scale, and one feature more. */

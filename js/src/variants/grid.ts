@@ -70,17 +70,28 @@ const compare = (scene: Scene, line: number, column: number) => {
 const lookOf = ({ faint, apart }: Line): string =>
   `${faint ? "laid-faint" : ""} ${apart ? "laid-apart" : ""}`;
 
-const cellOf = (scene: Scene, line: number, column: number): HTMLElement => {
-  const { doc, view, lines } = scene;
-  const { which, end } = lines[line]!;
+/** For each line a function that gives a coloured token its element. */
+const paintersOf = ({ doc, view, lines }: Scene) =>
+  lines.map(({ which, end }) =>
+    which < 0
+      ? () => null
+      : painter(doc, view, end, null, { which, parts: [], first: true, kwic: true }),
+  );
+
+const cellOf = (
+  scene: Scene,
+  paint: (p: number) => ChildNode | null,
+  line: number,
+  column: number,
+): HTMLElement => {
+  const { doc, lines } = scene;
   const { p, change, delta } = compare(scene, line, column);
-  const row = { which, parts: [], first: true, kwic: true };
-  const token = p < 0 ? null : painter(doc, view, end, null, row)(p);
-  const far = abs(delta) >= NOTABLE * end && delta;
+  const text = p < 0 ? "" : textAt(doc, p);
+  const far = abs(delta) >= NOTABLE * lines[line]!.end && delta;
   return h(
     "span",
-    `laid-cell ${lookOf(lines[line]!)} ${p < 0 ? "laid-gap" : ""} ${change && "laid-changed"}`,
-    p < 0 ? "" : (token ?? h("span", "", textAt(doc, p))),
+    `laid-cell ${lookOf(lines[line]!)} ${text ? "" : "laid-gap"} ${change && "laid-changed"}`,
+    text && (paint(p) ?? (change ? h("span", "", text) : text)),
     far &&
       h("small", far < 0 ? "laid-delta below" : "laid-delta", (far > 0 ? "+" : "") + brief(far)),
   );
@@ -199,8 +210,9 @@ export const mountGrid = (
       at = [-1, -1];
       const longest = max(...next.lines.map(({ label }) => label.length), 4);
       el.style.setProperty("--names", `${longest + 5}ch`);
+      const paints = paintersOf(next);
       const column = (_: unknown, c: number): HTMLElement =>
-        h("span", "laid-column", ...next.lines.map((__, line) => cellOf(next, line, c)));
+        h("span", "laid-column", ...paints.map((paint, line) => cellOf(next, paint, line, c)));
       body.replaceChildren(...(next.columns[0] ?? []).map(column));
       place();
     },
