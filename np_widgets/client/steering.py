@@ -177,7 +177,7 @@ class SteeringEndpoints(BaseClient):
         """List what the site offers to steer a model by, your own vectors first (``POST /api/steer/presets``).
 
         It counts towards the limit of steering, so it is kept for a day; ``refresh=True`` shows vectors that you have
-        uploaded since.
+        uploaded elsewhere since.
         """
         call = calls.steering_presets(checks.check_name(model, "model", "gpt2-small"))
         return self._reader.read(call, lambda body, _origin: read_steering_presets(body), refresh=refresh)
