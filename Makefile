@@ -30,6 +30,7 @@ bench: .venv/test
 train-demo: .venv/test
 	pip install --quiet --editable ".[train]"
 	python -m np_widgets.demo.training
+	python -m tests.demo.steering_guide
 
 # The wheel alone: SAELens' directory is a file in it, and what sae-lens depends on is large.
 saelens-ids: .venv/test
