@@ -27,6 +27,7 @@ VARIANT = "The astronaut looked at the board and the alien was lonely."
 COMPARISON = f"""import np_widgets as npw
 comparison = npw.FeatureComparison({REFS!r}, text={TEXT!r})
 comparison"""
+SAVE_STATE = "@jupyter-widgets/jupyterlab-manager:saveWidgetState"
 DASHBOARD = f"""import np_widgets as npw
 dashboard = npw.FeatureDashboard({REFS[0]!r}, text={TEXT!r})
 dashboard"""
@@ -176,6 +177,23 @@ def test_it_can_be_run_again_and_shown_twice_by_day_and_by_night(compared: Noteb
     expect(root(compared)).to_have_attribute("data-theme", "dark")
     compared.theme("Light")
     expect(root(compared)).to_have_attribute("data-theme", "light")
+
+
+def test_saved_state_is_drawn_without_its_kernel(notebook: OpenNotebook) -> None:
+    book = notebook(COMPARISON.replace(f"text={TEXT!r}", f"text={TEXT!r}, texts=[{VARIANT!r}]"))
+    book.run(0)
+    expect(lines(root(book))).to_have_count(6)
+    book.command(SAVE_STATE)
+    book.save()
+    book.command(SAVE_STATE)
+    book.shut_down()
+    book.page.reload()
+    expect(root(book).locator(".npw-cmp-guess")).to_have_count(3)
+    expect(lines(root(book))).to_have_count(6)
+    root(book).get_by_role("button", name="shared scale").click()
+    expect(root(book).get_by_role("button", name="shared scale")).to_have_attribute("aria-pressed", "true")
+    root(book).locator(".npw-laid-changed").first.hover()
+    expect(readout(root(book))).to_contain_text("replaced")
 
 
 @pytest.mark.parametrize("width", [360, 700, 1600])
