@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks import data, drawing, framing, listing, matrices, reading, report, sizes, starting
+from benchmarks import data, drawing, framing, listing, matrices, reading, report, sizes, starting, steering
 from benchmarks.browser import chromium
 from np_widgets import Feature
 
@@ -39,6 +39,7 @@ def main() -> int:
         "read": lambda: reading.measure(row, 51 if few else 301),
         "frame": lambda: framing.measure(row, 3 if few else 7),
         "size": lambda: sizes.measure(row),
+        "steer": lambda: steering.measure(11 if few else 51),
     }
     for name, measure in plain.items():
         if not options.only or name in options.only:
@@ -64,8 +65,9 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure what this package promises.")
     parser.add_argument("--feature", type=Path, help="a feature reply to measure on; by default one is generated")
     parser.add_argument("--quick", action="store_true", help="few repetitions")
-    parser.add_argument("--only", nargs="+", metavar="NAME", choices=["start", "read", "frame", "size", *DRAWN],
-                        help="start, read, frame, size, dashboard, long, very-long, matrix, list")  # fmt: skip
+    parser.add_argument("--only", nargs="+", metavar="NAME",
+                        choices=["start", "read", "frame", "size", "steer", *DRAWN],
+                        help="start, read, frame, size, steer, dashboard, long, very-long, matrix, list")  # fmt: skip
     parser.add_argument("--write-readme", action="store_true", help="put the table into README.md")
     return parser.parse_args()
 
