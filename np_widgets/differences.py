@@ -34,12 +34,13 @@ def differences(one: str, other: str, *, is_whole: bool = True) -> tuple[list[St
     Returns
     -------
     list of Stretch, list of Stretch
-        Both texts; neighbouring words of one kind are one stretch, and no character is lost.
+        Both texts; neighbouring words of one kind are one stretch, the space before what differs is no part of it,
+        and no character is lost.
 
     Examples
     --------
     >>> differences("She saw the fox.", "She saw a fox.")[1]
-    [Stretch(text='She saw', differs=False), Stretch(text=' a', differs=True), Stretch(text=' fox.', differs=False)]
+    [Stretch(text='She saw ', differs=False), Stretch(text='a', differs=True), Stretch(text=' fox.', differs=False)]
     """
     words = [_WORD.findall(text) for text in (one, other)]
     common = _longest_common(*([word.strip() for word in own] for own in words))
@@ -52,10 +53,13 @@ def _stretches(words: Sequence[str], common: set[int], judged: int) -> list[Stre
     found: list[Stretch] = []
     for place, word in enumerate(words):
         differs = place < judged and place not in common
-        if found and found[-1].differs == differs:
-            found[-1] = Stretch(found[-1].text + word, differs)
-        else:
-            found.append(Stretch(word, differs))
+        is_first = differs and not (found and found[-1].differs)
+        bare = word.lstrip() if is_first else word
+        for text, marked in ((word.removesuffix(bare), False), (bare, differs)):
+            if text and found and found[-1].differs == marked:
+                found[-1] = Stretch(found[-1].text + text, marked)
+            elif text:
+                found.append(Stretch(text, marked))
     return found
 
 

@@ -25,16 +25,16 @@ def marked(one: str, other: str, *, is_whole: bool = True) -> tuple[str, str]:
 @pytest.mark.parametrize(
     ("one", "other", "expected"),
     [
-        ("She saw the fox.", "She saw a fox.", ("She saw[ the] fox.", "She saw[ a] fox.")),
+        ("She saw the fox.", "She saw a fox.", ("She saw [the] fox.", "She saw [a] fox.")),
         ("a b c", "a b c", ("a b c", "a b c")),
         ("a b c", "x y", ("[a b c]", "[x y]")),
-        ("a c", "a b c d", ("a c", "a[ b] c[ d]")),
+        ("a c", "a b c d", ("a c", "a [b] c [d]")),
         ("one\ntwo", "one two", ("one\ntwo", "one two")),
         ("Fox", "fox", ("[Fox]", "[fox]")),
-        ("a  ", "a", ("a[  ]", "a")),
+        ("a  ", "a", ("a  ", "a")),
         ("", "a", ("", "[a]")),
         ("", "", ("", "")),
-        ("a a a", "a b a", ("a[ a] a", "a[ b] a")),
+        ("a a a", "a b a", ("a [a] a", "a [b] a")),
     ],
 )
 def test_what_only_one_text_has_is_marked(one: str, other: str, expected: tuple[str, str]) -> None:
@@ -42,7 +42,7 @@ def test_what_only_one_text_has_is_marked(one: str, other: str, expected: tuple[
 
 
 def test_what_only_one_text_has_reached_is_not_judged_yet() -> None:
-    assert marked("The cat sat on it", "The dog", is_whole=False) == ("The[ cat] sat on it", "The[ dog]")
+    assert marked("The cat sat on it", "The dog", is_whole=False) == ("The [cat] sat on it", "The [dog]")
     assert marked("The cat sat on it", "", is_whole=False) == ("The cat sat on it", "")
 
 

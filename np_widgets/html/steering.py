@@ -85,10 +85,8 @@ def _nothing(said: SteerText | None, text: str) -> str:
 
 
 def _stretch(stretch: Stretch) -> str:
-    words = stretch.text.lstrip()
-    if not (stretch.differs and words):
-        return _shown(stretch.text)
-    return f'{_shown(stretch.text.removesuffix(words))}<span style="{_DIFFERS}">{_shown(words)}</span>'
+    shown = _shown(stretch.text)
+    return f'<span style="{_DIFFERS}">{shown}</span>' if stretch.differs else shown
 
 
 def _role(said: SteerText | None) -> str:

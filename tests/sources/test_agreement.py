@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from np_widgets import DemoSource, NeuronpediaSource
+from np_widgets.models import SteerRequest
 from tests.server.fixtures import server
 from tests.server.world import N_FEATURES
 
@@ -76,3 +77,15 @@ def test_neighbours(sources: list[FeatureSource]) -> None:
     direct, asked = (source.nearest_features("demo-tiny/2-demo-sae/3") for source in sources)
     assert [near.ref for near in direct][:8] == [near.ref for near in asked][:8]  # one of them counts the feature in
     assert [near.cosine for near in direct][:8] == pytest.approx([near.cosine for near in asked][:8], abs=1e-4)
+
+
+@pytest.mark.parametrize("settings", [{}, {"method": "orthogonal", "multiplier": 3}, {"temperature": 0}])
+@pytest.mark.parametrize("asked", [{"prompt": "Yesterday we"}, {"messages": "Where are you going?"}])
+def test_steered_texts(asked: dict[str, Any], settings: dict[str, Any], sources: list[FeatureSource]) -> None:
+    request = SteerRequest.make({"demo-tiny/2-demo-sae/3": 6}, **asked, **settings, n_tokens=20)
+    direct, over_http = (list(source.steer(request)) for source in sources)
+    for side in ("default", "steered"):
+        one, other = getattr(direct[-1], side), getattr(over_http[-1], side)
+        assert (one.text, one.messages, one.raw) == (other.text, other.messages, other.raw)
+    assert direct[-1].is_complete
+    assert over_http[-1].is_complete
