@@ -17,7 +17,7 @@ FLOORS = [
     {"saelens", "checks"},
     {"models", "tokens"},
     {"wire", "examples", "variants", "differences", "searches"},
-    {"overlap"},
+    {"overlap", "wording"},
     {"frames", "html", "payload", "client", "demo", "exports", "recordings"},
     {"sources"},
     {"widgets"},
