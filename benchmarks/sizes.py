@@ -20,6 +20,7 @@ BUNDLE_KB = {
     "histogram": 40.0,
     "dashboard": 40.0,
     "search": 40.0,
+    "steering": 40.0,
     "featurelist": 40.0,
     "topfeatures": 40.0,
     "tokenfeatures": 40.0,

@@ -17,6 +17,7 @@ const budgets = {
   search: 40_000,
   featurelist: 40_000,
   topfeatures: 40_000,
+  steering: 40_000,
   tokenfeatures: 40_000,
   comparison: 40_000,
 };

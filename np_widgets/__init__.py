@@ -33,6 +33,7 @@ if TYPE_CHECKING:  # what completion and type checkers see; `_HOMES` says the sa
     from np_widgets.widgets.histogram import ActivationHistogram
     from np_widgets.widgets.logits import LogitBars
     from np_widgets.widgets.search import ExplanationSearch
+    from np_widgets.widgets.steering import SteeringPanel
     from np_widgets.widgets.token_features import TokenFeatures
     from np_widgets.widgets.top_features import TopFeatures
 
@@ -63,6 +64,7 @@ _HOMES = {
     "RateLimited": "errors",
     "ServerError": "errors",
     "SteerRequest": "models",
+    "SteeringPanel": "widgets.steering",
     "TokenFeatures": "widgets.token_features",
     "TopFeatures": "widgets.top_features",
     "Unauthorized": "errors",
@@ -103,6 +105,7 @@ __all__ = [
     "RateLimited",
     "ServerError",
     "SteerRequest",
+    "SteeringPanel",
     "TokenFeatures",
     "TopFeatures",
     "Unauthorized",

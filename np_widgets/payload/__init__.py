@@ -11,6 +11,7 @@ from np_widgets.payload.matrix import matrix_payload, token_features_payload
 from np_widgets.payload.packing import Payload
 from np_widgets.payload.provenance import feature_provenance, provenance_payload, texts_provenance
 from np_widgets.payload.rows import rows_payload
+from np_widgets.payload.steering import rung_payload, steer_result_payload, steered_feature_payload
 from np_widgets.payload.texts import texts_payload
 from np_widgets.payload.variants import variants_payload
 
@@ -24,6 +25,9 @@ __all__ = [
     "matrix_payload",
     "provenance_payload",
     "rows_payload",
+    "rung_payload",
+    "steer_result_payload",
+    "steered_feature_payload",
     "texts_payload",
     "texts_provenance",
     "token_features_payload",

@@ -19,11 +19,13 @@ from np_widgets import (
     FeatureList,
     LogitBars,
     NotFound,
+    SteeringPanel,
 )
 from np_widgets.widgets.base import STATIC
 from np_widgets.widgets.page import page as compose
 from tests.rows import feature_row
 from tests.widgets.fakes import SlowSource
+from tests.widgets.steering_fakes import SteeringSource
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,6 +65,13 @@ def lost() -> FeatureDashboard:
     return FeatureDashboard("gpt2-small/6-res-jb/5", source=source)
 
 
+def steering() -> SteeringPanel:
+    panel = SteeringPanel("gpt2-small/6-res-jb/5", "one two", source=SteeringSource(), guide=True)
+    panel.sweep([0, 40])
+    panel.wait()
+    return panel
+
+
 def waiting() -> FeatureDashboard:
     widget = dashboard()
     widget.busy, widget._feature = "feature", None
@@ -90,6 +99,7 @@ MAKERS: dict[str, Callable[[], BaseWidget]] = {
     "comparison": several,
     "comparison with a dashboard": lambda: several(selected="gpt2-small/6-res-jb/3", guide=True),
     "search": lambda: ExplanationSearch("space", source=DemoSource()),
+    "steering": steering,
     "list": lambda: FeatureList([FEATURE] * 3, source=SlowSource(), selected=[FEATURE], sort="density", guide=True),
 }
 
