@@ -9,9 +9,9 @@ as the contract has them).
 
 What is asked is checked in :mod:`np_widgets.checks` and :mod:`np_widgets.searches`, before it costs a request.
 
-What writes stands in ``vectors``, ``lists`` and ``notes``; below them ``writer`` (a write, sent once), ``writes``
-(the writes as the contract has them), ``concerns`` (which copies a write makes wrong), ``given`` and ``unstored``
-(what users hand over, and what of it the service has no place for).
+What writes stands in ``vectors``, ``lists``, ``notes`` and ``uploads``; below them ``writer`` (a write, sent once),
+``writes`` (the writes as the contract has them), ``concerns`` (which copies a write makes wrong), ``given`` and
+``unstored`` (what users hand over, and what of it the service has no place for).
 """
 
 from np_widgets.client.cache import CacheWarning
@@ -21,5 +21,15 @@ from np_widgets.client.keys import session_key
 from np_widgets.client.rates import RateLimit
 from np_widgets.client.signing_in import login
 from np_widgets.client.transport import Reply
+from np_widgets.client.uploads.endpoints import UploadWarning
 
-__all__ = ["CacheWarning", "NeuronpediaClient", "RateLimit", "Reply", "SearchInterrupted", "login", "session_key"]
+__all__ = [
+    "CacheWarning",
+    "NeuronpediaClient",
+    "RateLimit",
+    "Reply",
+    "SearchInterrupted",
+    "UploadWarning",
+    "login",
+    "session_key",
+]

@@ -15,6 +15,8 @@ from np_widgets.client.routes import Call, post
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import msgspec
+
     from np_widgets.models import FeatureRef, FloatArray
     from np_widgets.wire.rows import Row
 
@@ -158,3 +160,34 @@ def vote(explanation_id: str, *, up: bool) -> Call:
     look = "voting, and taking a vote back, can be done twice without harm"
     path = f"/api/explanation/{explanation_id}/{'vote' if up else 'unvote'}"
     return _write(path, {}, f"the explanation {explanation_id}", look=look, hint=hint)
+
+
+def new_model(model: str, layers: int, name: str | None, url: str | None) -> Call:
+    """``POST /api/model/new`` (contract, 5.7)."""
+    body = {"id": model, "layers": layers, **_given(displayName=name, url=url)}
+    look = f'get_model("{model}", refresh=True) shows whether it is there'
+    return _write("/api/model/new", body, f"the model {model}", changes=concerns.MODELS, look=look)
+
+
+def new_source_set(name: str, model: str, description: str | None, url: str | None) -> Call:
+    """``POST /api/source-set/new``."""
+    body = {"name": name, "modelId": model, **_given(description=description, url=url)}
+    look = f'get_source_set("{model}", "{name}", refresh=True) shows whether it is there'
+    return _write("/api/source-set/new", body, f"the source set {model}/{name}", changes=concerns.MODELS, look=look)
+
+
+def upload_features(model: str, source: str, rows: Sequence[msgspec.Raw]) -> Call:
+    """``POST /api/feature/upload-batch``: each row is written already."""
+    return _write(
+        "/api/feature/upload-batch",
+        {"modelId": model, "source": source, "features": list(rows)},
+        f"{len(rows)} features of {model}/{source}",
+        changes=(*concerns.source_written(model, source), *concerns.EXPLANATIONS),
+        look="upload_features, called again, first asks what is there",
+        hint=f"{_NO_REASON}Likely reasons: the source set is not yours (only whoever created it may upload to it), or "
+        "the service cannot embed explanations, which it needs a key of its own for: upload without them.",
+    )
+
+
+def _given(**fields: str | None) -> Row:
+    return {key: value for key, value in fields.items() if value is not None}

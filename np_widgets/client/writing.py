@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from np_widgets.client.lists import ListEndpoints
 from np_widgets.client.notes import NoteEndpoints
+from np_widgets.client.uploads.endpoints import FeatureUploads
+from np_widgets.client.uploads.places import PlaceEndpoints
 from np_widgets.client.vectors import VectorEndpoints
 
 
-class WritingEndpoints(VectorEndpoints, ListEndpoints, NoteEndpoints):
+class WritingEndpoints(VectorEndpoints, FeatureUploads, PlaceEndpoints, ListEndpoints, NoteEndpoints):
     """The writing part of :class:`NeuronpediaClient`."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from np_widgets.client import NeuronpediaClient
+from np_widgets.wire import read_model, read_source_set
 from np_widgets.wire.lists import (
     read_bookmark,
     read_bookmarks,
@@ -18,10 +19,12 @@ from np_widgets.wire.lists import (
     read_list,
     read_lists,
 )
+from np_widgets.wire.uploads import as_stored, read_uploaded
 from np_widgets.wire.vectors import read_count, read_vector, read_vectors
 from tests.server import faults
 
 if TYPE_CHECKING:
+    from np_widgets.models import Feature
     from tests.client.recorded_exchanges import Recording
 
 Ask = Callable[[NeuronpediaClient, Any], object]
@@ -76,6 +79,27 @@ def _own_vector(body: Any) -> Any:
     return {"vectors": [{"modelId": body["modelId"], "layer": body["source"], "index": body["index"]}]}
 
 
+def _create_source_set(client: NeuronpediaClient, body: Any) -> object:
+    return client.create_source_set(body["name"], model=body["modelId"], description=body.get("description"))
+
+
+def _upload_features(client: NeuronpediaClient, body: Any) -> object:
+    model, source = body["modelId"], body["source"]
+    rows = [_feature(row, model, source) for row in body["features"]]
+    return client.upload_features(rows, model=model, source=source)
+
+
+def _feature(row: Any, model: str, source: str) -> Feature:
+    """The feature that a recorded row would have been written of, as our client writes none with a model's name."""
+    if any("modelName" in said for said in row.get("explanations", [])) or not row.get("explanations", [1]):
+        raise KeyError
+    return as_stored(row, model, source, None, None)
+
+
+def _model_with_source(body: Any) -> Any:
+    return {**MODEL, "sourceSets": [{"name": "mine", "sources": [{"id": body["source"]}]}]}
+
+
 def _create_list(client: NeuronpediaClient, body: Any) -> object:
     features = body.get("features", ())
     return client.create_list(
@@ -102,6 +126,9 @@ ROUTES: dict[str, Written] = {
     "/api/vector/get": Written(lambda client, body: client.get_vector(_name(body)), read_vector),
     "/api/vector/list-owned": Written(lambda client, _body: client.list_vectors(), read_vectors),
     "/api/vector/delete": Written(lambda client, body: client.delete_vector(_name(body)), bytes, [_own_vector]),
+    "/api/model/new": Written(lambda client, body: client.create_model(body["id"], layers=body["layers"]), read_model),
+    "/api/source-set/new": Written(_create_source_set, read_source_set),
+    "/api/feature/upload-batch": Written(_upload_features, read_uploaded, [_model_with_source, []]),
     "/api/list/new": Written(_create_list, read_list),
     "/api/list/new-with-features": Written(_create_list, read_list),
     "/api/list/add-features": Written(

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from tests.server import meanings, searches, steering, writing
+from tests.server import interp, meanings, searches, steering, writing
 from tests.server.accounts import USERS
 from tests.server.exchange import MISSING, Answer, Request, json_answer
 from tests.server.replies import OPAQUE, UNAVAILABLE, Refused, both, error, message
@@ -172,17 +172,8 @@ def _global(request: Request, world: World) -> Answer:
     models = world.models()
     release = {"name": "demo-release", "visibility": "PUBLIC", "featured": True, "urls": []}
     hidden = {"name": "demo-unlisted-release", "visibility": "UNLISTED", "featured": False, "urls": []}
-    kinds = [{"name": "np_max-act-logits", "displayName": "np_max-act-logits", "featured": True}]
-    return json_answer(
-        {
-            "models": models,
-            "explanationTypes": kinds,
-            "explanationModels": [],
-            "releases": [{**release, "sourceSets": models[0]["sourceSets"]}, {**hidden, "sourceSets": []}],
-            "explanationScoreTypes": [],
-            "explanationScoreModelTypes": [],
-        }
-    )
+    releases = [{**release, "sourceSets": models[0]["sourceSets"]}, {**hidden, "sourceSets": []}]
+    return json_answer({"models": models, "releases": releases, **interp.catalogue()})
 
 
 def _route(method: str, path: str, route: Route) -> tuple[str, re.Pattern[str], Route]:
@@ -206,6 +197,7 @@ _ROUTES = (
     _route("POST", "/api/explanation/search-release", meanings.search_release),
     _route("POST", "/api/explanation/search-all", meanings.search_everything),
     _route("GET", "/api/explanation/export", meanings.export),
+    _route("GET", "/api/explanation/[^/]+", interp.get),
     _route("POST", "/api/search-all", searches.search_set),
     _route("POST", "/api/search-topk-by-token", searches.search_tokens),
     _route("POST", "/api/activation/source", searches.run_source),

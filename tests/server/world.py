@@ -75,7 +75,13 @@ class World:
     def __init__(self, numbers: Numbers) -> None:
         self.numbers = numbers
         self.extra: dict[Name, Row] = {}
+        #: Models that users have made, and the source sets of any model that they have.
+        self.made: dict[str, Row] = {}
+        self.made_sets: dict[tuple[str, str], Row] = {}
         self.comments: dict[Name, list[Row]] = {}
+        self.explanations: dict[Name, list[Row]] = {}
+        #: Users who have saved a key of a language model's provider on the site.
+        self.with_model_key = {"owner"}
         self.lists: dict[str, Row] = {}
         self.bookmarks: list[Row] = []
         self.votes: list[Row] = []
@@ -87,7 +93,7 @@ class World:
 
     def is_visible(self, model: str, source: str, key: str | None) -> bool:
         """Whether a source can be read; if not, the answer is as for one that does not exist."""
-        if any(name[:2] == (model, source) for name in self.extra):
+        if any(name[:2] == (model, source) for name in self.extra) or (model, _set_of(source)) in self.made_sets:
             return True
         visibility = _VISIBILITY.get(source) if model == MODEL_ID else None
         return visibility in ("PUBLIC", "UNLISTED") or (visibility == "PRIVATE" and key == OWNER_KEY)
@@ -128,9 +134,15 @@ class World:
         """
         if any(not self.runs_text(row["layer"]) for row in asked["features"]):
             raise RuntimeError("We cannot find the requested files in the local cache.")
-        own = [{**row, "layer": self.source} if row["layer"] in _VISIBILITY else row for row in asked["features"]]
+        own = [self._run_by(row) for row in asked["features"]]
         run = self.numbers.steer if "prompt" in asked else self.numbers.steer_chat
         return run({**asked, "features": own})
+
+    def _run_by(self, row: Row) -> Row:
+        """What steers in a feature's place: the demo's own, for a vector that was uploaded one of the demo's."""
+        if (row["modelId"], row["layer"], int(row["index"])) in self.extra:
+            return {**row, "layer": VECTOR_SOURCE_ID, "index": 0}
+        return {**row, "layer": self.source} if row["layer"] in _VISIBILITY else row
 
     def ranked_explanations(self, query: str, chosen: Callable[[Name], bool]) -> list[tuple[Name, Row, float]]:
         """All explanations of the chosen features, closest first, by the letters that they share with the query."""
@@ -151,9 +163,10 @@ class World:
         row = self.extra.get(name)
         if row is None and model == MODEL_ID and source in _VISIBILITY and 0 <= index < N_FEATURES:
             row = _under(self.numbers.feature(index), source)
-        if row is None or name not in self.comments:
-            return row
-        return {**row, "comments": [*row.get("comments", []), *self.comments[name]]}
+        if row is None:
+            return None
+        added = {"comments": self.comments.get(name), "explanations": self.explanations.get(name)}
+        return row | {key: [*row.get(key, []), *rows] for key, rows in added.items() if rows}
 
     def alive(self, model: str, source: str) -> list[Row]:
         """Features of a source that ever fired, in the order of their index."""
@@ -168,9 +181,15 @@ class World:
         return [_model_row(MODEL_ID, "PUBLIC", full=False), _model_row("demo-hidden", "UNLISTED", full=False)]
 
     def model_row(self, name: str) -> Row | None:
-        return _model_row(name, "PUBLIC", full=True) if name == MODEL_ID else None
+        row = _model_row(name, "PUBLIC", full=True) if name == MODEL_ID else self.made.get(name)
+        if row is None:
+            return None
+        own = [made for (model, _), made in self.made_sets.items() if model == name]
+        return {**row, "sourceSets": [*row.get("sourceSets", []), *own]}
 
     def source_set(self, model: str, name: str) -> Row | None:
+        if (model, name) in self.made_sets:
+            return self.made_sets[model, name]
         sources = [source for source in _VISIBILITY if _set_of(source) == name and _VISIBILITY[source] != "PRIVATE"]
         return _source_set_row(sources[0]) if model == MODEL_ID and sources else None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.server import lists, notes, vectors
+from tests.server import interp, lists, notes, uploads, vectors
 
 ROUTES = {
     "/api/vector/new": vectors.new,
@@ -10,6 +10,9 @@ ROUTES = {
     "/api/vector/delete": vectors.delete,
     "/api/vector/list-owned": vectors.list_owned,
     "/api/activation/upload-batch": vectors.upload_texts,
+    "/api/model/new": uploads.new_model,
+    "/api/source-set/new": uploads.new_source_set,
+    "/api/feature/upload-batch": uploads.upload_batch,
     "/api/list/new": lists.new,
     "/api/list/new-with-features": lists.new_with_features,
     "/api/list/add-features": lists.add,
@@ -26,6 +29,10 @@ ROUTES = {
     "/api/user/bookmarks": notes.list_bookmarks,
     "/api/comment/new": notes.add_comment,
     "/api/comment/delete": notes.delete_comment,
+    "/api/explanation/generate": interp.generate,
+    "/api/explanation/score": interp.score,
+    "/api/explanation/score/[^/]+/delete": interp.delete_score,
+    "/api/explanation/[^/]+/delete": interp.delete,
     "/api/explanation/[^/]+/vote": notes.vote,
     "/api/explanation/[^/]+/unvote": notes.unvote,
 }
