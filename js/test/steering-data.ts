@@ -90,5 +90,6 @@ export const traits = (more: Partial<SteeringTraits> = {}): SteeringTraits => ({
   _hits: null,
   _presets: null,
   _left: null,
+  _recorded: null,
   ...more,
 });

@@ -4,7 +4,7 @@ import { caught, placeOf, spelt, strengthAt } from "../src/steering/scale";
 import type { SteeringTraits } from "../src/steering/types";
 import { compare, tally } from "../src/steering/words";
 import { type View, withView } from "./model";
-import { CITIES, KINGS, run, settings, steered, traits } from "./steering-data";
+import { CITIES, KINGS, run, settings, traits } from "./steering-data";
 
 type Seen = View<SteeringTraits>;
 const field = ({ one }: Seen, selector: string): HTMLInputElement =>
@@ -147,8 +147,8 @@ describe("a slider", () => {
     }));
 
   test("of a recording runs what was recorded, and says of the rest that it is not there", () => {
-    const features = [steered(CITIES, { recorded: [0, 40, 80] })];
-    return withView(widget, traits({ _features: features }), async (seen) => {
+    const _recorded = { [CITIES]: [0, 40, 80] };
+    return withView(widget, traits({ _recorded }), async (seen) => {
       expect(seen.all(".npw-steer-tick")).toHaveLength(3);
       drag(seen, 0.9);
       happen(field(seen, "[type=range]"), "change");

@@ -66,6 +66,11 @@ class RateLimit:
     limit: int | None = None
     window: str | None = None
 
+    @property
+    def until(self) -> datetime:
+        """When a window has passed since then, and all requests are free again."""
+        return self.seen_at + _length(self.window or _USUAL_WINDOW)
+
 
 def limited_group(path: str) -> str:
     """Name the most specific limit that a path falls under."""
@@ -125,13 +130,12 @@ class RateLimits:
             if known is None or known.remaining >= needed:
                 continue
             window = known.window or _USUAL_WINDOW
-            until = known.seen_at + _length(window)
-            if now < until:
+            if now < known.until:
                 raise RateLimited(
                     f"This takes {needed:,} requests to {group}, and the service has {known.remaining:,} left for you. "
                     "Nothing was sent.",
                     remedy=f"The window is {spelled(window)}, sliding: ask for less at once, or for all of it from "
-                    f"{until:%Y-%m-%d %H:%M} UTC on.",
+                    f"{known.until:%Y-%m-%d %H:%M} UTC on.",
                     status=None,
                     endpoint=group,
                     limit=known.limit,

@@ -10,6 +10,7 @@ from np_widgets.sources.recording import observed
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from np_widgets.client import RateLimit
     from np_widgets.models import (
         Activation,
         ExplanationMatches,
@@ -171,6 +172,10 @@ class FeatureSource(Protocol):
     def steering_presets(self, model: str) -> tuple[SteeringPreset, ...]:
         """List features with strengths that show something on a model."""
         self._refuse("has no steering presets")
+
+    def steering_limit(self) -> RateLimit | None:
+        """Say what is left of the limit that steering counts against; None where there is none, or none is known."""
+        return None
 
     def holds_secret(self, data: bytes) -> bool:
         """Whether something of the user's that no file may hold stands in an answer that is about to be recorded."""

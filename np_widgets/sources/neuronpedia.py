@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -11,6 +12,7 @@ from np_widgets.sources.base import FeatureSource
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from np_widgets.client import RateLimit
     from np_widgets.models import (
         Activation,
         ExplanationMatches,
@@ -135,6 +137,11 @@ class NeuronpediaSource(FeatureSource):
     def steering_presets(self, model: str) -> tuple[SteeringPreset, ...]:
         """List what the site offers to steer a model by; see :meth:`NeuronpediaClient.steering_presets`."""
         return self.client.steering_presets(model)
+
+    def steering_limit(self) -> RateLimit | None:
+        """Say what is left of the hour's requests, as the service last said, until that has passed."""
+        limit = self.client.rate_limits.get("/api/steer")
+        return limit if limit is not None and datetime.now(UTC) < limit.until else None
 
     def holds_secret(self, data: bytes) -> bool:
         """Whether the API key stands in an answer."""

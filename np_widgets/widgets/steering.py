@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import traitlets
 
-from np_widgets.errors import InvalidRequest, NeuronpediaError
+from np_widgets.errors import InvalidRequest, NeuronpediaError, RateLimited
 from np_widgets.html import answer_html, message_html
 from np_widgets.models import FeatureRef, SteeringFeature, SteerRequest, SteerSettings
 from np_widgets.payload.steering import label_of
-from np_widgets.widgets.base import built, refuse_kind
+from np_widgets.widgets.base import built, json_trait, refuse_kind
 from np_widgets.widgets.steering_features import usual_strengths
 from np_widgets.widgets.steering_frame import RunKind, runs_frame, sweep_frame
 from np_widgets.widgets.steering_runs import SteeringRuns
@@ -73,6 +73,7 @@ class SteeringPanel(SteeringRuns):
         ["differences", "probability"], "differences", help="What is marked: words that differ, or unlikely tokens."
     ).tag(sync=True)
     _is_chat = traitlets.Bool(default_value=False).tag(sync=True)
+    _recorded = json_trait("The strengths that can be run, where not all can, for each feature.")
 
     def __init__(
         self,
@@ -92,6 +93,8 @@ class SteeringPanel(SteeringRuns):
         self._on_kind()
         self.observe(self._on_kind, ["chat", "model", "_features"])
         self.observe(self._on_drag, "strengths")
+        self._on_request()
+        self.observe(self._on_request, ["features", "strengths", "muted", "prompt", "settings", "model", "_is_chat"])
 
     def run(self) -> None:
         """Steer, as the button does; :meth:`wait` waits for the end, and ``result`` grows meanwhile."""
@@ -149,16 +152,28 @@ class SteeringPanel(SteeringRuns):
         ------
         InvalidRequest
             When there are fewer than two strengths, one is out of range, or the feature is not in the panel.
+        RateLimited
+            When the service has said that fewer requests are left than this takes.
         """
         ref = self._swept(feature)
         known = self._feature(str(ref))
         steps = checked(usual_strengths(known) if strengths is None else strengths)
+        self._demand(len(steps))
         muted = [name for name in self.muted if name != str(ref)]
         requests = tuple(self._request({**self.strengths, str(ref): strength}, muted) for strength in steps)
         self._sweeps.append(
             Sweep(len(self._sweeps) + 1, ref, label_of(known) or str(ref), promoted_words(known), requests)
         )
         self._climb(self._sweeps[-1])
+
+    def _demand(self, needed: int) -> None:
+        """Refuse a sweep that could not come to its end."""
+        limit = self._source.steering_limit()
+        if limit is not None and limit.remaining < needed:
+            raise RateLimited(
+                f"This sweep takes {needed} requests, and {limit.remaining} are left. Nothing was sent.",
+                remedy=f"Sweep over fewer strengths, or after {limit.until:%H:%M} UTC.",
+            )
 
     def to_dataframe(self, kind: RunKind = "runs") -> pd.DataFrame:
         """Turn the panel's runs into a frame.
@@ -217,6 +232,23 @@ class SteeringPanel(SteeringRuns):
         model, known = self._steered_model(), [self._feature(ref) for ref in self.features]
         made_for_it = any(one.model_info and one.model == model and one.model_info.instruct for one in known if one)
         self._is_chat = made_for_it if self.chat is None else self.chat
+
+    def _on_request(self, _change: object = None) -> None:
+        """Say of a recording with which strengths this was run, one feature's at a time."""
+        try:
+            request = self.request
+        except NeuronpediaError:
+            return
+        recorded = self._source.recorded_strengths(request)
+        if recorded is not None:
+            self._recorded = {
+                str(ref): [
+                    known[ref]
+                    for known in recorded
+                    if all(known[other] == strength for other, strength in request.strengths.items() if other != ref)
+                ]
+                for ref in request.strengths
+            }
 
     def _on_drag(self, _change: object) -> None:
         if self.run_while_dragging and self.prompt:

@@ -89,6 +89,7 @@ class SteeringRuns(SteeringOffers):
     _run = json_trait("The run that is under way.")
     _runs: Any = traitlets.List().tag(sync=True)
     _ladder = json_trait("The last sweep.")
+    _left = json_trait("How many requests are left.")
 
     def __init__(self, features: Any, strengths: Any, **options: Any) -> None:  # noqa: ANN401
         self._history: list[SteeringRun] = []
@@ -152,6 +153,7 @@ class SteeringRuns(SteeringOffers):
     def _ended(self, attempt: Attempt, error: Exception | None) -> None:
         """Keep what has come; where it is nothing, say why."""
         self._attempt = None
+        self._count()
         result, where = attempt.result, "sweep" if attempt.sweep else "run"
         if result is None:
             self._run = None
@@ -167,6 +169,15 @@ class SteeringRuns(SteeringOffers):
             self._climb(attempt.sweep)
         else:
             self._fail(where, ConnectionFailed(result.interrupted or "The text broke off.", remedy="Go on from here."))
+
+    def _count(self) -> None:
+        """Say what is left of the limit that a class shares."""
+        limit = self._source.steering_limit()
+        if limit is None:
+            self._left = None
+        else:
+            of = f" of {limit.limit:,}" if limit.limit else ""
+            self._left = {"count": limit.remaining, "line": f"{limit.remaining:,}{of} requests left this hour"}
 
     def _climb(self, sweep: Sweep) -> None:
         """Take the next step of a sweep."""

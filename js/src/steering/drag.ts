@@ -3,7 +3,7 @@ import { onEnd, save } from "../core/life";
 import { caught, MOST, rounded, strengthAt } from "./scale";
 import { ticksOf } from "./slider";
 import { obstacle, order } from "./state";
-import type { Model, Steered } from "./types";
+import type { Model } from "./types";
 
 /** How long a slider that is moved by keys must be left alone to count as let go, in milliseconds. */
 const PAUSE = 600;
@@ -18,12 +18,18 @@ const typed = (text: string): number | null => {
   return Number.isFinite(value) ? clipped(value) : null;
 };
 
-const featureOf = (model: Model, ref: string): Steered | undefined =>
-  model.get("_features").find((feature) => feature.ref === ref);
+const recordedOf = (model: Model, ref: string): number[] | undefined =>
+  model.get("_recorded")?.[ref];
+
+/** The strengths that draw the slider to them. */
+const ticksFor = (model: Model, ref: string): number[] => {
+  const feature = model.get("_features").find((one) => one.ref === ref);
+  return ticksOf(feature?.suggested ?? null, recordedOf(model, ref));
+};
 
 /** Whether a run of these strengths can be had: of a recording only what it holds. */
 const isThere = (model: Model, ref: string): boolean =>
-  featureOf(model, ref)?.recorded?.includes(model.get("strengths")[ref] ?? 0) ?? true;
+  recordedOf(model, ref)?.includes(model.get("strengths")[ref] ?? 0) ?? true;
 
 /** Moving a slider changes what it reads; letting it go runs. Keys let go by a pause, or by Enter. */
 export const mountDrag = (
@@ -54,8 +60,7 @@ export const mountDrag = (
     const { type, valueAsNumber } = event.target as HTMLInputElement;
     const [ref, place] = [refOf(event), valueAsNumber];
     if (type !== "range") return;
-    const ticks = ticksOf(featureOf(model, ref) ?? ({} as Steered));
-    move(ref, isByKey ? strengthAt(place) : caught(place, ticks));
+    move(ref, isByKey ? strengthAt(place) : caught(place, ticksFor(model, ref)));
   };
   const onChange = (event: Event): void => {
     const { type, value } = event.target as HTMLInputElement;

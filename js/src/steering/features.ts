@@ -46,7 +46,7 @@ const createLine = (ref: string): Line => {
       attrs(remove, { "aria-label": `remove ${label}`, title: "remove" });
       box.hidden = remove.hidden = !live;
       for (const input of control.el.querySelectorAll("input")) input.disabled = !live;
-      control.draw(feature, model.get("strengths")[ref] ?? 0);
+      control.draw(feature, model.get("strengths")[ref] ?? 0, model.get("_recorded")?.[ref]);
     },
   };
 };
@@ -98,6 +98,6 @@ export const mountFeatures = (model: Model, signal: AbortSignal): HTMLElement =>
       host.replaceChildren(...wanted);
     for (const ref of refs) lines.get(ref)!.draw(known.get(ref) ?? unknown(ref), model);
   };
-  watch(model, ["features", "_features", "strengths", "muted", "_live"], draw, signal);
+  watch(model, ["features", "_features", "strengths", "muted", "_recorded", "_live"], draw, signal);
   return host;
 };

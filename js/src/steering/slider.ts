@@ -4,7 +4,7 @@ import type { Steered } from "./types";
 
 export interface Control {
   el: HTMLElement;
-  draw(feature: Steered, strength: number): void;
+  draw(feature: Steered, strength: number, recorded: number[] | undefined): void;
 }
 
 /** Where the slider's middle is, and its thumb, in its own width; a thumb stays inside of it by half its own width. */
@@ -17,7 +17,7 @@ const tick = (strength: number, look: string): HTMLElement => {
 };
 
 /** The strengths that a slider marks: those that were recorded, else the one that is suggested. */
-export const ticksOf = ({ recorded, suggested }: Steered): number[] =>
+export const ticksOf = (suggested: number | null, recorded: number[] | undefined): number[] =>
   recorded ?? (suggested ? [suggested] : []);
 
 /** The nearest strength that can be run, where not every one can. */
@@ -29,13 +29,16 @@ const nearest = (recorded: number[], strength: number): number | undefined =>
   );
 
 /** What the strength is in the feature's own unit, and a way to a strength that is known to show something. */
-const reading = (feature: Steered, strength: number): (Node | string)[] => {
-  const { recorded, suggested, ref } = feature;
+const reading = (
+  { suggested, ref, max_activation: peak }: Steered,
+  strength: number,
+  recorded: number[] | undefined,
+): (Node | string)[] => {
   const way = (label: string, to: number): (Node | string)[] => [
     " · ",
     button(label, "strength", `${ref} ${to}`),
   ];
-  const unit = inPeaks(strength, feature.max_activation);
+  const unit = inPeaks(strength, peak);
   if (recorded && !recorded.includes(strength)) {
     const near = nearest(recorded, strength);
     return [
@@ -58,7 +61,7 @@ export const createControl = (ref: string): Control => {
   let drawn = "";
   return {
     el: h("div", "steer-control", track, field, read),
-    draw(feature, strength) {
+    draw(feature, strength, recorded) {
       const label = feature.explanation ?? feature.name;
       if (strengthAt(slider.valueAsNumber) !== strength) slider.value = `${placeOf(strength)}`;
       if (!field.matches(":focus")) field.value = spelt(strength);
@@ -66,13 +69,11 @@ export const createControl = (ref: string): Control => {
       const told = `${spelt(strength)}, ${inPeaks(strength, feature.max_activation)}`;
       attrs(slider, { "aria-label": `strength of ${label}`, "aria-valuetext": told });
       attrs(field, { "aria-label": `strength of ${label}, as a number` });
-      read.replaceChildren(...reading(feature, strength));
-      const marks = ticksOf(feature).join();
+      read.replaceChildren(...reading(feature, strength, recorded));
+      const all = ticksOf(feature.suggested, recorded);
+      const marks = all.join();
       if (marks !== drawn)
-        ticks.replaceChildren(
-          tick(0, "steer-zero"),
-          ...ticksOf(feature).map((one) => tick(one, "steer-tick")),
-        );
+        ticks.replaceChildren(tick(0, "steer-zero"), ...all.map((one) => tick(one, "steer-tick")));
       drawn = marks;
     },
   };

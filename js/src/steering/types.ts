@@ -13,8 +13,6 @@ export interface Steered {
   note: string;
   /** The strengths that a sweep takes where none are given. */
   usual: number[];
-  /** The strengths of which a recording holds a run; without, all can be run. */
-  recorded?: number[];
 }
 
 export interface Settings {
@@ -133,6 +131,8 @@ export interface SteeringTraits extends AskingTraits {
   _hits: Hits | null;
   _presets: Presets | null;
   _left: { count: number; line: string } | null;
+  /** The strengths of which a recording holds a run, by feature; without, all can be run. */
+  _recorded: Record<string, number[]> | null;
 }
 
 export type Model = AnyModel<SteeringTraits>;
