@@ -9,9 +9,9 @@ as the contract has them).
 
 What is asked is checked in :mod:`np_widgets.checks` and :mod:`np_widgets.searches`, before it costs a request.
 
-What writes stands in ``vectors``, ``lists``, ``notes`` and ``uploads``; below them ``writer`` (a write, sent once),
-``writes`` (the writes as the contract has them), ``concerns`` (which copies a write makes wrong), ``given`` and
-``unstored`` (what users hand over, and what of it the service has no place for).
+What writes stands in ``vectors``, ``lists``, ``notes``, ``uploads`` and ``interp``; below them ``writer`` (a write, sent
+once), ``many`` (many of one kind), ``writes`` (the writes as the contract has them), ``concerns`` (which copies a write
+makes wrong), ``given`` and ``unstored`` (what users hand over, and what of it the service has no place for).
 """
 
 from np_widgets.client.cache import CacheWarning

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from np_widgets.models import FeatureRef, FloatArray
     from np_widgets.wire.rows import Row
 
+#: A language model is asked, some methods ask it many times.
+_INTERP_TAKES = 185.0
 _NO_REASON = "The service does not say why. "
 _LISTS = "list_lists() shows your lists"
 _ENTRIES = 'get_list("{}") shows what is in it'
@@ -191,3 +193,55 @@ def upload_features(model: str, source: str, rows: Sequence[msgspec.Raw]) -> Cal
 
 def _given(**fields: str | None) -> Row:
     return {key: value for key, value in fields.items() if value is not None}
+
+
+def generate(ref: FeatureRef, method: str, model: str) -> Call:
+    """``POST /api/explanation/generate``: the index is a number."""
+    body = {
+        "modelId": ref.model,
+        "layer": ref.source,
+        "index": ref.index,
+        "explanationType": method,
+        "explanationModelName": model,
+    }
+    call = _write(
+        "/api/explanation/generate",
+        body,
+        f"an explanation of {ref}",
+        changes=(*concerns.feature_written(ref), *concerns.EXPLANATIONS),
+        look=f'get_feature("{ref}", refresh=True).explanations shows whether it is there',
+        hint=f"{_NO_REASON}Likely reasons: the provider of {model} refused your key or is overloaded, or the feature "
+        "does not exist.",
+    )
+    return replace(call, seconds=_INTERP_TAKES)
+
+
+def score(explanation_id: str, method: str, model: str | None, ref: FeatureRef) -> Call:
+    """``POST /api/explanation/score``; the methods of NLA take no model."""
+    body = {"explanationId": explanation_id, "scorerType": method, **_given(scorerModel=model)}
+    call = _write(
+        "/api/explanation/score",
+        body,
+        f"a score of the explanation {explanation_id}",
+        changes=concerns.feature_written(ref),
+        look=f'get_feature("{ref}", refresh=True).explanations shows the scores of each',
+        hint=f"{_NO_REASON}Likely reasons: the model's provider refused your key or is overloaded.",
+    )
+    return replace(call, seconds=_INTERP_TAKES)
+
+
+def delete_explanation(explanation_id: str, ref: FeatureRef) -> Call:
+    """``POST /api/explanation/{id}/delete``: 200 also where there is none."""
+    changes = (*concerns.feature_written(ref), *concerns.EXPLANATIONS)
+    look = f'get_feature("{ref}", refresh=True).explanations shows whether it is still there'
+    hint = f"{_NO_REASON}Most likely it is not yours: only its author can delete it."
+    path = f"/api/explanation/{explanation_id}/delete"
+    return _write(path, {}, f"the explanation {explanation_id}", changes=changes, look=look, hint=hint)
+
+
+def delete_score(score_id: str, ref: FeatureRef) -> Call:
+    """``POST /api/explanation/score/{id}/delete``: 200 also where there is none."""
+    look = f'get_feature("{ref}", refresh=True).explanations shows the scores of each'
+    hint = f"{_NO_REASON}Most likely it is not yours: only whoever asked for it can delete it."
+    path, changes = f"/api/explanation/score/{score_id}/delete", concerns.feature_written(ref)
+    return _write(path, {}, f"the score {score_id}", changes=changes, look=look, hint=hint)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from np_widgets.client.interp import InterpEndpoints
 from np_widgets.client.lists import ListEndpoints
 from np_widgets.client.notes import NoteEndpoints
 from np_widgets.client.uploads.endpoints import FeatureUploads
@@ -9,5 +10,5 @@ from np_widgets.client.uploads.places import PlaceEndpoints
 from np_widgets.client.vectors import VectorEndpoints
 
 
-class WritingEndpoints(VectorEndpoints, FeatureUploads, PlaceEndpoints, ListEndpoints, NoteEndpoints):
+class WritingEndpoints(VectorEndpoints, FeatureUploads, PlaceEndpoints, InterpEndpoints, ListEndpoints, NoteEndpoints):
     """The writing part of :class:`NeuronpediaClient`."""

@@ -145,12 +145,13 @@ def build_explanation(row: Row) -> Explanation:
         author_model=row.get("explanationModelName"),
         method=row.get("typeName"),
         author=author.get("name"),
-        scores=tuple(map(_score, row.get("scores") or ())),
+        scores=tuple(map(build_score, row.get("scores") or ())),
         id=row.get("id"),
     )
 
 
-def _score(row: Row) -> ExplanationScore:
+def build_score(row: Row) -> ExplanationScore:
+    """Type an ExplanationScore row (contract, 2.4)."""
     return ExplanationScore(
         value=row.get("value"),
         method=row.get("explanationScoreTypeName"),

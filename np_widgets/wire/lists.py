@@ -7,10 +7,10 @@ from typing import Any
 
 import msgspec
 
-from np_widgets.models import Activation, Comment, Explanation, FeatureRef, Provenance
+from np_widgets.models import Activation, Comment, FeatureRef, Provenance
 from np_widgets.models.lists import Bookmark, ListEntry, SavedList, Vote
 from np_widgets.wire.activations import build_activations
-from np_widgets.wire.features import build_explanation, build_feature
+from np_widgets.wire.features import build_feature
 from np_widgets.wire.list_rows import BookmarkRow, CountReply, EntryRow, ListRow, VoteRow
 from np_widgets.wire.read import Body, decode
 from np_widgets.wire.rows import Row
@@ -125,8 +125,3 @@ def read_new_comment(body: Body) -> Comment:
     """Read the body of ``POST /api/comment/new`` or ``/api/list/comment/new``."""
     row = decode(_ROW, body)
     return read_comment(row)
-
-
-def read_explanation(body: Body) -> Explanation:
-    """Read the body of ``GET /api/explanation/{id}``."""
-    return build_explanation(decode(_ROW, body))

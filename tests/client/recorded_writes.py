@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from np_widgets.client import NeuronpediaClient
 from np_widgets.wire import read_model, read_source_set
+from np_widgets.wire.interp import read_generated
 from np_widgets.wire.lists import (
     read_bookmark,
     read_bookmarks,
@@ -96,6 +97,13 @@ def _feature(row: Any, model: str, source: str) -> Feature:
     return as_stored(row, model, source, None, None)
 
 
+def _generate(client: NeuronpediaClient, body: Any) -> object:
+    if not isinstance(body["index"], int):
+        raise TypeError  # our client sends a number on this route
+    ref = (body["modelId"], body["layer"], body["index"])
+    return client.generate_explanation(ref, method=body["explanationType"], model=body["explanationModelName"])
+
+
 def _model_with_source(body: Any) -> Any:
     return {**MODEL, "sourceSets": [{"name": "mine", "sources": [{"id": body["source"]}]}]}
 
@@ -129,6 +137,7 @@ ROUTES: dict[str, Written] = {
     "/api/model/new": Written(lambda client, body: client.create_model(body["id"], layers=body["layers"]), read_model),
     "/api/source-set/new": Written(_create_source_set, read_source_set),
     "/api/feature/upload-batch": Written(_upload_features, read_uploaded, [_model_with_source, []]),
+    "/api/explanation/generate": Written(_generate, read_generated),
     "/api/list/new": Written(_create_list, read_list),
     "/api/list/new-with-features": Written(_create_list, read_list),
     "/api/list/add-features": Written(
