@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # what completion and type checkers see; `_HOMES` says the same to the interpreter
-    from np_widgets.client import NeuronpediaClient, login
+    from np_widgets.client import NeuronpediaClient, login, upload_crosscoder_features, upload_dashboard
     from np_widgets.errors import (
         ConnectionFailed,
         InvalidRequest,
@@ -77,6 +77,8 @@ _HOMES = {
     "record": "sources",
     "steer": "sources",
     "to_dataframe": "frames",
+    "upload_crosscoder_features": "client",
+    "upload_dashboard": "client",
     "use": "sources",
 }
 
@@ -118,6 +120,8 @@ __all__ = [
     "record",
     "steer",
     "to_dataframe",
+    "upload_crosscoder_features",
+    "upload_dashboard",
     "use",
 ]
 

@@ -11,8 +11,9 @@ import pytest
 
 import np_widgets as npw
 from np_widgets.sources import default
+from tests.server import OWNER_KEY
 from tests.server.fixtures import server
-from tests.server.world import TWIN_SOURCE
+from tests.server.world import DIMENSION, TWIN_SOURCE
 
 if TYPE_CHECKING:
     from tests.server import LoopbackServer
@@ -50,7 +51,10 @@ def test_the_code_runs(code: str, server: LoopbackServer, monkeypatch: pytest.Mo
     monkeypatch.chdir(tmp_path)
     (tmp_path / "saved.json").write_text(blocks("json")[0], encoding="utf-8")
     ref = f"{npw.DemoSource.model}/{npw.DemoSource.source}/3"
-    names: dict[str, Any] = {"npw": npw, "ref": ref, "refs": [ref]}
+    names: dict[str, Any] = {"npw": npw, "ref": ref, "refs": [ref], "vector": [0.5] * DIMENSION}
+    if "upload_vector" in code:
+        monkeypatch.setenv("NEURONPEDIA_API_KEY", OWNER_KEY)
+    names["client"] = npw.NeuronpediaClient()
     exec(compile(local(code, server), "README.md", "exec"), names)  # noqa: S102 (our own README)
 
 

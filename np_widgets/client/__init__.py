@@ -9,9 +9,10 @@ as the contract has them).
 
 What is asked is checked in :mod:`np_widgets.checks` and :mod:`np_widgets.searches`, before it costs a request.
 
-What writes stands in ``vectors``, ``lists``, ``notes``, ``uploads`` and ``interp``; below them ``writer`` (a write, sent
-once), ``many`` (many of one kind), ``writes`` (the writes as the contract has them), ``concerns`` (which copies a write
-makes wrong), ``given`` and ``unstored`` (what users hand over, and what of it the service has no place for).
+What writes stands in ``vectors``, ``lists``, ``notes``, ``uploads`` and ``interp``; below them ``writer`` (a write,
+sent once), ``many`` (many of one kind), ``writes`` (as the contract has them), ``concerns`` (which copies a write makes
+wrong), ``given`` and ``unstored`` (what users hand over, and what of it the service has no place for). ``door`` leads
+to the routes that have no method.
 """
 
 from np_widgets.client.cache import CacheWarning
@@ -19,8 +20,9 @@ from np_widgets.client.client import NeuronpediaClient
 from np_widgets.client.explanations import SearchInterrupted
 from np_widgets.client.keys import session_key
 from np_widgets.client.rates import RateLimit
+from np_widgets.client.reply import Reply
+from np_widgets.client.shortcuts import upload_crosscoder_features, upload_dashboard
 from np_widgets.client.signing_in import login
-from np_widgets.client.transport import Reply
 from np_widgets.client.uploads.endpoints import UploadWarning
 
 __all__ = [
@@ -32,4 +34,6 @@ __all__ = [
     "UploadWarning",
     "login",
     "session_key",
+    "upload_crosscoder_features",
+    "upload_dashboard",
 ]

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from np_widgets import checks
 from np_widgets.client.address import Address
 from np_widgets.client.cache import Cache
 from np_widgets.client.keys import KeyRing
 from np_widgets.client.reader import Reader
-from np_widgets.client.routes import Call, encode
 from np_widgets.client.together import Question, ask_all
-from np_widgets.client.transport import DEFAULT_TIMEOUT, Reply, Timeout, Transport, check_timeout
+from np_widgets.client.transport import DEFAULT_TIMEOUT, Timeout, Transport, check_timeout
 from np_widgets.client.writer import Writer
-from np_widgets.errors import InvalidRequest
 
 if TYPE_CHECKING:
     import os
@@ -73,28 +71,6 @@ class BaseClient:
     def rate_limits(self) -> Mapping[str, RateLimit]:
         """What is left of the service's limits, by group of routes, as its answers last said."""
         return self._transport.limits.snapshot()
-
-    def request(self, method: Literal["GET", "POST"], path: str, json: Any = None, *, about: str = "") -> Reply:  # noqa: ANN401
-        """Ask for anything else; errors come as everywhere, the cache is not used, and only reads are asked again.
-
-        Parameters
-        ----------
-        method : {"GET", "POST"}
-        path : str
-            Beginning with ``/api/``, its parts quoted.
-        json : any
-            The body of a POST.
-        about : str
-            What an error message calls the thing that is asked for.
-        """
-        if method not in ("GET", "POST"):
-            raise InvalidRequest(f"The service knows GET and POST, not {method!r}.")
-        if not path.startswith("/api/") or not path.isascii() or not path.isprintable() or " " in path:
-            raise InvalidRequest(
-                f"{path!r} is not a path of the service.", remedy='Begin it with "/api/" and percent-encode its parts.'
-            )
-        body = None if method == "GET" else encode({} if json is None else json)
-        return self._transport.send(Call(method, path, body, about or path), self._keys.current())
 
     def _ask_all(self, questions: Sequence[Question[T]], label: str, unit: str, *, refresh: bool) -> list[T]:
         """Ask questions that belong together; see :func:`np_widgets.client.together.ask_all`."""

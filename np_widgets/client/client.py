@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from np_widgets.client.door import DoorEndpoints
 from np_widgets.client.explanations import ExplanationEndpoints
 from np_widgets.client.firing import FiringEndpoints
 from np_widgets.client.steering import SteeringEndpoints
@@ -10,7 +11,7 @@ from np_widgets.client.writing import WritingEndpoints
 
 
 class NeuronpediaClient(
-    FiringEndpoints, ExplanationEndpoints, SteeringEndpoints, TokenSteeringEndpoints, WritingEndpoints
+    FiringEndpoints, ExplanationEndpoints, SteeringEndpoints, TokenSteeringEndpoints, WritingEndpoints, DoorEndpoints
 ):
     """Reads from neuronpedia.org, or from a self-hosted copy of it, and writes to it. May be used from several threads.
 

@@ -36,17 +36,17 @@ class SteeringEndpoints(BaseClient):
 
     @overload
     def steer(
-        self, features: Any, prompt: str | None = ..., *, stream: Literal[False] = ..., **options: Any
+        self, features: Any = ..., prompt: str | None = ..., *, stream: Literal[False] = ..., **options: Any
     ) -> SteerResult: ...
 
     @overload
     def steer(
-        self, features: Any, prompt: str | None = ..., *, stream: Literal[True], **options: Any
+        self, features: Any = ..., prompt: str | None = ..., *, stream: Literal[True], **options: Any
     ) -> Growing[SteerResult]: ...
 
     def steer(
         self,
-        features: FeaturesLike,
+        features: FeaturesLike | None = None,
         prompt: str | None = None,
         *,
         stream: bool = False,
@@ -64,8 +64,9 @@ class SteeringEndpoints(BaseClient):
             Whether the texts are wanted while they grow.
         **options
             ``strengths``, ``model``, ``settings``, or single settings such as ``temperature=0``, ``n_tokens=32``; see
-            :meth:`SteerRequest.make`. The frequency penalty has no effect: the service takes it, and nothing behind it
-            reads it.
+            :meth:`SteerRequest.make`. ``vector_id`` and ``strength`` name one feature or vector and its strength, as
+            the service's upload page writes it. The frequency penalty has no effect: the service takes it, and nothing
+            behind it reads it.
 
         Returns
         -------
@@ -84,7 +85,9 @@ class SteeringEndpoints(BaseClient):
             When nothing came at all. What costs one of 240 requests in an hour (``rate_limits["/api/steer"]``) is
             never asked again by itself; a run that was asked for before comes from the service's own memory, whole.
         """
-        return self._steer(SteerRequest.make(features, prompt, **options), stream=stream)
+        if features is None and "vector_id" in options:
+            features, options["strengths"] = [options.pop("vector_id")], options.pop("strength", None)
+        return self._steer(SteerRequest.make([] if features is None else features, prompt, **options), stream=stream)
 
     @overload
     def steer_chat(

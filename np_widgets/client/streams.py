@@ -6,7 +6,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import suppress
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from np_widgets.client.body import broken_off, read_pieces, too_large
 
@@ -18,10 +18,11 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-def is_event_stream(response: requests.Response) -> bool:
-    """Whether an answer comes as server-sent events: its type decides, and not what was asked for (contract, 5.4)."""
-    kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
-    return 200 <= response.status_code < 300 and kind == "text/event-stream"
+class Reader(Protocol):
+    """Reads an answer part by part, as it arrives."""
+
+    def __call__(self, response: requests.Response, about: str, *, max_bytes: int, seconds: float) -> Iterator[bytes]:
+        """Yield the parts."""
 
 
 def read_lines(response: requests.Response, about: str, *, max_bytes: int, seconds: float) -> Iterator[bytes]:
@@ -69,6 +70,29 @@ def read_events(response: requests.Response, about: str, *, max_bytes: int, seco
         raise broken_off(about)
 
 
+def read_rows(response: requests.Response, about: str, *, max_bytes: int, seconds: float) -> Iterator[bytes]:
+    """Yield the lines of an answer in JSON Lines as they arrive; empty ones only keep the connection awake.
+
+    Raises
+    ------
+    ConnectionFailed, UnexpectedResponse
+        As :func:`read_lines`.
+    """
+    return filter(None, read_lines(response, about, max_bytes=max_bytes, seconds=seconds))
+
+
+_GROWING = {"text/event-stream": read_events, "application/x-ndjson": read_rows}
+
+
+def reader_of(response: requests.Response) -> Reader | None:
+    """Find how an answer that grows is read; None for one that comes whole.
+
+    Its type decides, and not what was asked for (contract, 5.4).
+    """
+    kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+    return _GROWING.get(kind) if 200 <= response.status_code < 300 else None
+
+
 class Line:
     """The connection that a stream comes over.
 
@@ -90,7 +114,7 @@ class Line:
         """Take the answer that has begun; it ends at once where the line was cut before."""
         with self._lock:
             self._response = response
-            self.is_live = is_event_stream(response)
+            self.is_live = reader_of(response) is not None
         if self.is_cut:
             self.cut()
 

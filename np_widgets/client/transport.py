@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
@@ -16,12 +15,13 @@ from np_widgets.client.address import Address, origin_of
 from np_widgets.client.body import read_body
 from np_widgets.client.faults import Faults
 from np_widgets.client.rates import RateLimits
+from np_widgets.client.reply import Reply
 from np_widgets.client.session import new_session, no_netrc
-from np_widgets.client.streams import read_events
+from np_widgets.client.streams import reader_of
 from np_widgets.errors import ConnectionFailed, InvalidRequest, NeuronpediaError, RateLimited, UnexpectedResponse
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator, Mapping
+    from collections.abc import Generator, Iterator
 
     from np_widgets.client.keys import Key
     from np_widgets.client.routes import Call
@@ -35,30 +35,6 @@ _MOST_REDIRECTS = 5
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 Timeout = float | tuple[float, float]
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """An answer of the service.
-
-    Attributes
-    ----------
-    body : bytes
-        JSON, as it came.
-    url : str
-        The address that was asked.
-    status : int
-    headers : mapping of str to str
-        Names in any case.
-    fetched_at : datetime
-        When it came (UTC).
-    """
-
-    body: bytes = field(repr=False)  # long, and what a server may echo belongs in no repr
-    url: str
-    status: int
-    headers: Mapping[str, str] = field(repr=False)
-    fetched_at: datetime
 
 
 class Transport:
@@ -98,7 +74,7 @@ class Transport:
             return self._whole(response, call, key, asked_at)
 
     def stream(self, call: Call, key: Key | None, line: Line) -> Generator[bytes, None, None]:
-        """Ask, and yield the answer while it grows: what each event carries, or the whole where it comes at once.
+        """Ask, and yield the answer while it grows: each event or line, or the whole where it comes at once.
 
         Nothing is sent before the first step, and leaving the iterator ends the connection.
 
@@ -110,11 +86,12 @@ class Transport:
         asked_at = datetime.now(UTC)
         with self._answer(call, key) as response:
             line.hold(response)
-            if not line.is_live:
+            read = reader_of(response)
+            if read is None:
                 yield self._whole(response, call, key, asked_at).body
                 return
             self.limits.note(call.path, response.headers, asked_at)
-            yield from read_events(response, call.about, max_bytes=self._max_bytes, seconds=self._patience(call))
+            yield from read(response, call.about, max_bytes=self._max_bytes, seconds=self._patience(call))
 
     def _whole(self, response: requests.Response, call: Call, key: Key | None, asked_at: datetime) -> Reply:
         """Read an answer to its end, and hold it to be one."""

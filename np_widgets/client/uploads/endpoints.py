@@ -15,7 +15,7 @@ from np_widgets.client.uploads.survey import Survey
 from np_widgets.errors import InvalidRequest, NotFound
 from np_widgets.models import Feature, Provenance
 from np_widgets.models.uploads import UploadReport
-from np_widgets.wire.uploads import as_stored, write_upload
+from np_widgets.wire.uploads import MOST_FEATURES, as_stored, write_upload
 
 if TYPE_CHECKING:
     import os
@@ -39,6 +39,7 @@ class FeatureUploads(CatalogueEndpoints):
         source: str | None = None,
         journal: str | os.PathLike[str] | None = None,
         invalid: Literal["raise", "skip"] = "raise",
+        batch_size: int = MOST_FEATURES,
         dry_run: Literal[False] = False,
     ) -> UploadReport: ...
 
@@ -51,6 +52,7 @@ class FeatureUploads(CatalogueEndpoints):
         source: str | None = None,
         journal: str | os.PathLike[str] | None = None,
         invalid: Literal["raise", "skip"] = "raise",
+        batch_size: int = MOST_FEATURES,
         dry_run: Literal[True],
     ) -> list[Feature]: ...
 
@@ -62,6 +64,7 @@ class FeatureUploads(CatalogueEndpoints):
         source: str | None = None,
         journal: str | os.PathLike[str] | None = None,
         invalid: Literal["raise", "skip"] = "raise",
+        batch_size: int = MOST_FEATURES,
         dry_run: bool = False,
     ) -> UploadReport | list[Feature]:
         """Upload the dashboards of any number of features to a source of your own.
@@ -81,6 +84,8 @@ class FeatureUploads(CatalogueEndpoints):
         invalid : {"raise", "skip"}
             What to do with features that the service would not take: refuse the whole, or leave them out and count
             them. Each is looked at before anything is sent.
+        batch_size : int
+            How many features go into a request, 1 to 128; fewer where they are long.
         dry_run : bool
             Send nothing, and return the features as they would appear.
 
@@ -118,6 +123,7 @@ class FeatureUploads(CatalogueEndpoints):
         """
         if invalid not in ("raise", "skip"):
             raise InvalidRequest(f'invalid is {invalid!r}; it must be "raise" or "skip".')
+        size = checks.check_count(batch_size, "batch_size", 1, MOST_FEATURES)
         survey = Survey(read_handed(features, model, source), _KnownMethods(self)).look()
         model, source = _target(survey, model, source)
         if invalid == "raise":
@@ -128,10 +134,9 @@ class FeatureUploads(CatalogueEndpoints):
         for sentence in (lost := survey.sentences()):
             warnings.warn(sentence, UploadWarning, stacklevel=2)
         path = _journal_path(journal, survey.handed.folder, model, source)
-        sending = Sending(
-            self._reader, self._writer, model, source, Journal(path, Heading(self.base_url, model, source))
-        )
-        sending.send(survey.fit(), survey.methods, len(survey.places))
+        place = Journal(path, Heading(self.base_url, model, source))
+        sending = Sending(self._reader, self._writer, model, source, place)
+        sending.send(survey.fit(), survey.methods, len(survey.places), size)
         return UploadReport(
             model=model,
             source=source,

@@ -11,7 +11,7 @@ from np_widgets.client import calls, decoding, writes
 from np_widgets.client.progress import progress
 from np_widgets.errors import NeuronpediaError
 from np_widgets.models import FeatureRef
-from np_widgets.wire.uploads import MOST_FEATURES, read_uploaded, write_upload
+from np_widgets.wire.uploads import read_uploaded, write_upload
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Iterator
@@ -43,7 +43,7 @@ class Sending:
         self._model, self._source = model, source
         self._journal = journal
 
-    def send(self, features: Iterable[Feature], methods: Container[str], total: int) -> None:
+    def send(self, features: Iterable[Feature], methods: Container[str], total: int, size: int) -> None:
         """Send all that has not landed yet.
 
         Raises
@@ -51,9 +51,9 @@ class Sending:
         NeuronpediaError
             The first failure; its note says how to go on.
         """
-        steps = -(-total // MOST_FEATURES)
+        steps = -(-total // size)
         with progress("Upload", total=total, unit=" features", steps=steps) as count:
-            for batch in in_batches(self._written(features, methods, count)):
+            for batch in in_batches(self._written(features, methods, count), size):
                 try:
                     self._send(batch)
                 except NeuronpediaError as error:
@@ -100,16 +100,16 @@ class Sending:
         )
 
 
-def in_batches(written: Iterable[Written]) -> Iterator[list[Written]]:
-    """Gather features into requests of at most 128, and of no more bytes than pass everywhere."""
+def in_batches(written: Iterable[Written], size: int) -> Iterator[list[Written]]:
+    """Gather features into requests of at most ``size``, and of no more bytes than pass everywhere."""
     batch: list[Written] = []
-    size = 0
+    n_bytes = 0
     for index, row in written:
-        n_bytes = memoryview(row).nbytes
-        if batch and (len(batch) == MOST_FEATURES or size + n_bytes > _LARGEST_BODY):
+        own = memoryview(row).nbytes
+        if batch and (len(batch) == size or n_bytes + own > _LARGEST_BODY):
             yield batch
-            batch, size = [], 0
+            batch, n_bytes = [], 0
         batch.append((index, row))
-        size += n_bytes
+        n_bytes += own
     if batch:
         yield batch
