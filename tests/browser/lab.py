@@ -46,6 +46,16 @@ EXECUTE = """async code => {
 }"""
 
 
+#: Playwright's own waiting takes the promise of an answer for an answer.
+ASK_UNTIL = f"""async ([code, patience]) => {{
+    const end = performance.now() + patience;
+    while ((await ({EXECUTE})(code)).trim() !== 'True') {{
+        if (performance.now() > end) throw new Error(`it never became true: ${{code}}`);
+        await new Promise(requestAnimationFrame);
+    }}
+}}"""
+
+
 def launch(playwright: Playwright) -> Browser:
     """Start Chromium without a window."""
     return playwright.chromium.launch(executable_path=find(), args=QUIET)
@@ -145,9 +155,7 @@ class Notebook:
 
     def wait_for(self, expression: str) -> None:
         """Wait until something is true in Python; asked from outside, so that the kernel is free for callbacks."""
-        self.page.wait_for_function(
-            f"async code => (await ({EXECUTE})(code)).trim() === 'True'", arg=f"print(bool({expression}))"
-        )
+        self.page.evaluate(ASK_UNTIL, [f"print(bool({expression}))", PATIENCE])
 
     def theme(self, name: str) -> None:
         """Switch JupyterLab's theme: ``Light`` or ``Dark``."""

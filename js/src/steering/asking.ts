@@ -21,9 +21,8 @@ const promptField = (model: Model, signal: AbortSignal, run: () => void): HTMLEl
     run();
   };
   listen(field, "keydown", onKey, signal);
-  listen(field, "change", commit, signal);
-  // So that the button knows at once that there is something to go on with.
-  listen(field, "input", () => model.set("prompt", field.value), signal);
+  // Letter by letter, and saved: what the kernel still repeats of letters before these must not undo them.
+  listen(field, "input", commit, signal);
   const draw = (): void => {
     if (field.value !== model.get("prompt")) field.value = model.get("prompt");
     field.disabled = !isLive(model);
@@ -112,7 +111,7 @@ export const mountAsking = (
   settings: HTMLElement,
 ): HTMLElement => {
   const run = (): void => {
-    if (!obstacle(model)) order(model, "run", {}, { prompt: model.get("prompt") });
+    if (!obstacle(model)) command(model, "run");
   };
   const prompt = promptField(model, signal, run);
   const sweep = sweepForm(model, signal);

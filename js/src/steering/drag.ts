@@ -1,6 +1,6 @@
 import { listen } from "../core/dom";
 import { onEnd, save } from "../core/life";
-import { caught, MOST, rounded, strengthAt } from "./scale";
+import { caught, MOST, rounded, spelt, strengthAt } from "./scale";
 import { ticksOf } from "./slider";
 import { obstacle, order } from "./state";
 import type { Model } from "./types";
@@ -27,52 +27,91 @@ const ticksFor = (model: Model, ref: string): number[] => {
   return ticksOf(feature?.suggested ?? null, recordedOf(model, ref));
 };
 
-/** Whether a run of these strengths can be had: of a recording only what it holds. */
-const isThere = (model: Model, ref: string): boolean =>
-  recordedOf(model, ref)?.includes(model.get("strengths")[ref] ?? 0) ?? true;
+export interface Held {
+  /** The strength of a feature as this view has it. */
+  at(ref: string): number;
+  /** Moves it and lets it go. */
+  set(ref: string, strength: number): void;
+}
+
+interface Hold extends Held {
+  move(ref: string, strength: number): void;
+  letGo(): void;
+}
+
+/**
+ * Strengths that are being moved: the model learns of them when they are let go. Until then they stand here, since the
+ * kernel may still repeat the ones before, and what a hand holds must not jump back.
+ */
+const createHold = (model: Model, moved: () => void): Hold => {
+  let moving: Record<string, number> = {};
+  const at = (ref: string): number => moving[ref] ?? model.get("strengths")[ref] ?? 0;
+  const all = (): Record<string, number> =>
+    Object.fromEntries(model.get("features").map((ref) => [ref, at(ref)]));
+  /** Of a recording only the strengths that it holds can be run. */
+  const areThere = (refs: string[]): boolean =>
+    refs.every((ref) => recordedOf(model, ref)?.includes(at(ref)) ?? true);
+  const move = (ref: string, strength: number): void => {
+    moving[ref] = strength;
+    moved();
+    if (model.get("run_while_dragging")) save(model, { strengths: all() });
+  };
+  const letGo = (): void => {
+    const strengths = all();
+    // While it is dragged Python runs by itself.
+    const isRun = model.get("run_while_dragging") || !areThere(Object.keys(moving));
+    moving = {};
+    if (isRun || obstacle(model)) save(model, { strengths });
+    else order(model, "run", {}, { strengths });
+  };
+  const set = (ref: string, strength: number): void => {
+    move(ref, strength);
+    letGo();
+  };
+  return { at, move, letGo, set };
+};
+
+/** Calls `run` when the keys have been left alone for a moment. */
+const afterPause = (run: () => void, signal: AbortSignal): { soon(): void; now(): void } => {
+  let timer = 0;
+  onEnd(signal, () => clearTimeout(timer));
+  const now = (): void => {
+    clearTimeout(timer);
+    run();
+  };
+  return {
+    now,
+    soon() {
+      clearTimeout(timer);
+      timer = window.setTimeout(now, PAUSE);
+    },
+  };
+};
+
+const refOf = ({ target }: Event): string =>
+  (target as Element).closest<HTMLElement>("[data-ref]")?.dataset["ref"] ?? "";
 
 /** Moving a slider changes what it reads; letting it go runs. Keys let go by a pause, or by Enter. */
 export const mountDrag = (
   host: HTMLElement,
   model: Model,
   signal: AbortSignal,
-): { set(ref: string, strength: number): void } => {
-  let [isByKey, timer] = [false, 0];
-  const move = (ref: string, strength: number): void => {
-    model.set("strengths", { ...model.get("strengths"), [ref]: strength });
-    if (model.get("run_while_dragging")) model.save_changes();
-  };
-  const letGo = (ref: string): void => {
-    clearTimeout(timer);
-    const strengths = model.get("strengths");
-    // While it is dragged Python runs by itself.
-    if (model.get("run_while_dragging") || obstacle(model) || !isThere(model, ref))
-      save(model, { strengths });
-    else order(model, "run", {}, { strengths });
-  };
-  const later = (ref: string): void => {
-    clearTimeout(timer);
-    timer = window.setTimeout(() => letGo(ref), PAUSE);
-  };
-  const refOf = ({ target }: Event): string =>
-    (target as Element).closest<HTMLElement>("[data-ref]")?.dataset["ref"] ?? "";
+  moved: () => void,
+): Held => {
+  const hold = createHold(model, moved);
+  const rest = afterPause(hold.letGo, signal);
+  let isByKey = false;
   const onInput = (event: Event): void => {
-    const { type, valueAsNumber } = event.target as HTMLInputElement;
-    const [ref, place] = [refOf(event), valueAsNumber];
+    const { type, valueAsNumber: place } = event.target as HTMLInputElement;
+    const ref = refOf(event);
     if (type !== "range") return;
-    move(ref, isByKey ? strengthAt(place) : caught(place, ticksFor(model, ref)));
+    hold.move(ref, isByKey ? strengthAt(place) : caught(place, ticksFor(model, ref)));
   };
   const onChange = (event: Event): void => {
     const { type, value } = event.target as HTMLInputElement;
-    const ref = refOf(event);
-    if (type === "range") {
-      (isByKey ? later : letGo)(ref);
-      return;
-    }
     const strength = type === "text" ? typed(value) : null;
-    if (strength === null) return;
-    move(ref, strength);
-    letGo(ref);
+    if (strength !== null) hold.set(refOf(event), strength);
+    if (type === "range") isByKey ? rest.soon() : rest.now();
   };
   const onKey = (event: KeyboardEvent): void => {
     const field = event.target as HTMLInputElement;
@@ -80,13 +119,12 @@ export const mountDrag = (
     if (field.type !== "range" && field.type !== "text") return;
     event.stopPropagation();
     isByKey = true;
-    if (key === "Enter" && field.type === "range") letGo(ref);
+    if (key === "Enter" && field.type === "range") rest.now();
     if (field.type !== "text" || !/^Arrow(Up|Down)$/.test(key)) return;
     const by = (key === "ArrowUp" ? STEP : -STEP) * (event.shiftKey ? 10 : 1);
-    const strength = clipped((model.get("strengths")[ref] ?? 0) + by);
-    field.value = `${strength}`;
-    move(ref, strength);
-    later(ref);
+    hold.move(ref, clipped(hold.at(ref) + by));
+    field.value = spelt(hold.at(ref));
+    rest.soon();
     event.preventDefault();
   };
   const byHand = (): void => {
@@ -96,11 +134,5 @@ export const mountDrag = (
   listen(host, "change", onChange, signal);
   listen(host, "keydown", onKey, signal);
   listen(host, "pointerdown", byHand, signal);
-  onEnd(signal, () => clearTimeout(timer));
-  return {
-    set(ref, strength) {
-      move(ref, strength);
-      letGo(ref);
-    },
-  };
+  return hold;
 };

@@ -8,7 +8,7 @@ import type { Model, Steered } from "./types";
 interface Line {
   el: HTMLElement;
   control: Control;
-  draw(feature: Steered, model: Model): void;
+  draw(feature: Steered, strength: number, model: Model): void;
 }
 
 const named = (feature: Steered, live: boolean): HTMLElement => {
@@ -33,7 +33,7 @@ const createLine = (ref: string): Line => {
   return {
     el,
     control,
-    draw(feature, model) {
+    draw(feature, strength, model) {
       const [live, label] = [isLive(model), feature.explanation ?? feature.name];
       const isOn = !model.get("muted").includes(ref);
       box.checked = isOn;
@@ -46,7 +46,7 @@ const createLine = (ref: string): Line => {
       attrs(remove, { "aria-label": `remove ${label}`, title: "remove" });
       box.hidden = remove.hidden = !live;
       for (const input of control.el.querySelectorAll("input")) input.disabled = !live;
-      control.draw(feature, model.get("strengths")[ref] ?? 0, model.get("_recorded")?.[ref]);
+      control.draw(feature, strength, model.get("_recorded")?.[ref]);
     },
   };
 };
@@ -67,7 +67,7 @@ const unknown = (ref: string): Steered => ({
 export const mountFeatures = (model: Model, signal: AbortSignal): HTMLElement => {
   const host = h("div", "steer-lines");
   const lines = new Map<string, Line>();
-  const drag = mountDrag(host, model, signal);
+  const held = mountDrag(host, model, signal, () => draw());
   const without = <T>(values: Record<string, T>, ref: string): Record<string, T> =>
     Object.fromEntries(Object.entries(values).filter(([name]) => name !== ref));
   onAct(host, signal, {
@@ -78,7 +78,7 @@ export const mountFeatures = (model: Model, signal: AbortSignal): HTMLElement =>
         strengths: without(model.get("strengths"), ref),
         muted: model.get("muted").filter((name) => name !== ref),
       }),
-    strength: (arg) => drag.set(arg.split(" ")[0]!, Number(arg.split(" ")[1])),
+    strength: (arg) => held.set(arg.split(" ")[0]!, Number(arg.split(" ")[1])),
   });
   const onToggle = ({ target }: Event): void => {
     const { type, checked } = target as HTMLInputElement;
@@ -96,7 +96,8 @@ export const mountFeatures = (model: Model, signal: AbortSignal): HTMLElement =>
     const wanted = refs.map((ref) => lines.get(ref)!.el);
     if (wanted.some((el, i) => el !== host.children[i]) || host.children.length !== refs.length)
       host.replaceChildren(...wanted);
-    for (const ref of refs) lines.get(ref)!.draw(known.get(ref) ?? unknown(ref), model);
+    for (const ref of refs)
+      lines.get(ref)!.draw(known.get(ref) ?? unknown(ref), held.at(ref), model);
   };
   watch(model, ["features", "_features", "strengths", "muted", "_recorded", "_live"], draw, signal);
   return host;
