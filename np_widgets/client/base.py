@@ -63,7 +63,12 @@ class BaseClient:
         return self._keys.current() is not None
 
     def holds_key(self, data: bytes) -> bool:
-        """Whether the API key stands in something that is about to leave memory: a server may echo what it was sent."""
+        """Whether the API key stands in data that are about to leave memory: a server may echo what it was sent.
+
+        Examples
+        --------
+        >>> client.holds_key(b"what is about to be written")
+        """
         key = self._keys.current()
         return key is not None and key.reveal().encode() in data
 
@@ -78,12 +83,22 @@ class BaseClient:
         return ask_all(questions, self._reader, limits, label=label, unit=unit, refresh=refresh)
 
     def clear_cache(self) -> None:
-        """Remove all copies on this machine, those of other clients with the same folder too."""
+        """Remove all copies on this machine, those of other clients with the same folder too.
+
+        Examples
+        --------
+        >>> client.clear_cache()
+        """
         if self._cache:
             self._cache.clear()
 
     def close(self) -> None:
-        """Close the connections and the cache. A client that is used again opens them again."""
+        """Close the connections and the cache. A client that is used again opens them again.
+
+        Examples
+        --------
+        >>> client.close()
+        """
         self._transport.close()
         if self._cache:
             self._cache.close()

@@ -79,6 +79,11 @@ class ExplanationEndpoints(BaseClient):
         ------
         NeuronpediaError
             When the first page could not be fetched.
+
+        Examples
+        --------
+        >>> found = client.search_explanations("big cities", model="gpt2-small", sources=["6-res-jb"], limit=50)
+        >>> found.to_dataframe()
         """
         search = ExplanationSearch.check(query, model, sources, release)
         limit = checks.check_count(limit, "limit", 1)
@@ -120,6 +125,10 @@ class ExplanationEndpoints(BaseClient):
             Always. Its remedy names the folder of the bulk exports, at the address that the service gives for them
             (``GET /api/explanation/export``; contract, 5.3 and 6.12). The service is asked once per client; when it
             cannot be asked, the address that it gave in 2026 stands for its answer.
+
+        Examples
+        --------
+        >>> client.export_explanations("gpt2-small", "6-res-jb")
         """
         model = checks.check_name(model, "model", "gpt2-small")
         source = checks.check_name(source, "source", "6-res-jb")

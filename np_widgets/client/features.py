@@ -33,6 +33,10 @@ class FeatureEndpoints(BaseClient):
         Returns
         -------
         Feature
+
+        Examples
+        --------
+        >>> client.get_feature("gpt2-small/6-res-jb/650").explanation
         """
         return self._reader.read(calls.feature(FeatureRef.parse(ref)), decoding.feature(self.base_url), refresh=refresh)
 
@@ -64,6 +68,11 @@ class FeatureEndpoints(BaseClient):
             Naming all that are missing.
         RateLimited
             Also before anything is sent, when the service has said that fewer requests are left than this takes.
+
+        Examples
+        --------
+        >>> refs = [f"gpt2-small/6-res-jb/{index}" for index in range(100)]
+        >>> client.get_features(refs, max_activations=5, missing="skip")
         """
         wanted = check_refs(refs)
         if missing not in ("raise", "skip"):
@@ -88,6 +97,10 @@ class FeatureEndpoints(BaseClient):
 
         The service answers 404 both for a feature without examples and for one that does not exist (contract, 5.1),
         so a misspelt feature gives an empty list too; :meth:`get_feature` tells the two apart.
+
+        Examples
+        --------
+        >>> client.get_activations("gpt2-small/6-res-jb/650")[0].peak
         """
         try:
             return self._reader.read(calls.activations(FeatureRef.parse(ref)), decoding.activations, refresh=refresh)
@@ -114,6 +127,10 @@ class FeatureEndpoints(BaseClient):
         Feature
             By pages of 25, fetched as they are needed: leaving the loop stops the fetching. The order is the
             service's own, not that of the index, within a page at least.
+
+        Examples
+        --------
+        >>> for feature in client.iter_features("gpt2-small", "6-res-jb", limit=100): ...
         """
         model = checks.check_name(model, "model", "gpt2-small")
         source = checks.check_name(source, "source", "6-res-jb")
@@ -161,6 +178,10 @@ class FeatureEndpoints(BaseClient):
         NearestFeatures
             Closest first, the feature itself left out of its own source. Another source is asked by
             ``POST /api/cossim`` (contract, 5.1), which needs a server that runs it.
+
+        Examples
+        --------
+        >>> client.nearest_features("gpt2-small/6-res-jb/650", source="7-res-jb")[0].cosine
         """
         search = NearestSearch.check(ref, model, source)
         if search.is_own:

@@ -67,6 +67,10 @@ class FiringEndpoints(FeatureEndpoints, TextEndpoints):
         -----
         One text takes one request. Of several, up to four short ones share one, and as such answers hold no features
         and no filter, the features are fetched, and filtered by the service's own rules, afterwards.
+
+        Examples
+        --------
+        >>> client.top_features("I love Rome", model="gpt2-small", source_set="res-jb", sort_positions=[3])[0]
         """
         search = SetSearch.check(
             model=model,
@@ -132,6 +136,10 @@ class FiringEndpoints(FeatureEndpoints, TextEndpoints):
         Notes
         -----
         As :meth:`top_features`: one text takes one request, and the features of several are fetched afterwards.
+
+        Examples
+        --------
+        >>> client.top_features_by_token("I love Rome", model="gpt2-small", source="6-res-jb")[0]
         """
         search = TokenSearch.check(
             model=model, source=source, density_threshold=density_threshold, ignore_bos=ignore_bos, limit=limit

@@ -136,10 +136,22 @@ class InterpEndpoints(CatalogueEndpoints):
     ) -> ScoreReport:
         """Let a language model score many explanations, as :meth:`generate_explanations` explains many features.
 
+        Parameters
+        ----------
+        explanations : iterable of Explanation or str
+            With their ids, as :meth:`get_feature` and :meth:`generate_explanation` give them; searches, and
+            :meth:`get_features`, leave the ids out.
+        method, model : str
+            As for :meth:`score_explanation`.
+
+        Returns
+        -------
+        ScoreReport
+
         Examples
         --------
-        >>> features = client.get_features(refs)
-        >>> client.score_explanations(said for feature in features for said in feature.explanations)
+        >>> report = client.generate_explanations(refs, method="np_max-act")
+        >>> client.score_explanations(one.explanation for one in report)
         """
         if isinstance(explanations, (str, Explanation)):
             raise InvalidRequest("score_explanations takes a list.", remedy="For one, use score_explanation.")
@@ -171,7 +183,7 @@ class InterpEndpoints(CatalogueEndpoints):
         self._writer.write(writes.delete_explanation(explanation_id(explanation), found.ref), bytes)
 
     def delete_score(self, score: ExplanationScore | str, explanation: Explanation | str) -> None:
-        """Delete a score that you have asked for, of an explanation (``POST /api/explanation/score/{id}/delete``).
+        """Delete a score that you have asked for, by itself or its id (``POST /api/explanation/score/{id}/delete``).
 
         Examples
         --------

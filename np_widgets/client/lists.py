@@ -134,7 +134,7 @@ class ListEndpoints(BaseClient):
         return self._writer.write(writes.remove_from_list(_id_of(saved), FeatureRef.parse(ref)), read_entry)
 
     def describe_in_list(self, saved: SavedList | str, ref: RefLike, description: str) -> ListEntry:
-        """Say why a feature is in a list of your own (``POST /api/list/edit-feature``).
+        """Say why a feature is in a list of your own, in its description (``POST /api/list/edit-feature``).
 
         Examples
         --------
@@ -153,8 +153,12 @@ class ListEndpoints(BaseClient):
     ) -> SavedList:
         """Rename a list of your own, or describe it anew, or give it another test text (``POST /api/list/update``).
 
-        What is not named stays: the service would take it away, so the list is read first. ``test_text=""`` takes the
-        test text away.
+        Parameters
+        ----------
+        saved : SavedList or str
+        name, description, test_text : str, optional
+            What is not named stays: the service would take it away, so the list is read first. ``test_text=""`` takes
+            the test text away.
 
         Returns
         -------
@@ -181,7 +185,13 @@ class ListEndpoints(BaseClient):
         self._writer.write(writes.delete_list(_id_of(saved)), bytes)
 
     def comment_list(self, saved: SavedList | str, text: str) -> Comment:
-        """Comment on a list, with at least two characters (``POST /api/list/comment/new``).
+        """Comment on a list (``POST /api/list/comment/new``).
+
+        Parameters
+        ----------
+        saved : SavedList or str
+        text : str
+            At least two characters.
 
         Examples
         --------

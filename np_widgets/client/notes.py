@@ -55,7 +55,13 @@ class NoteEndpoints(BaseClient):
         return self._reader.read(calls.bookmarks(), lambda body, _origin: read_bookmarks(body))
 
     def add_comment(self, ref: RefLike, text: str) -> Comment:
-        """Comment on a feature, for everyone to read, in 5 to 1024 characters (``POST /api/comment/new``).
+        """Comment on a feature, for everyone to read (``POST /api/comment/new``).
+
+        Parameters
+        ----------
+        ref : FeatureRef, str, tuple, …
+        text : str
+            5 to 1024 characters.
 
         Examples
         --------

@@ -84,6 +84,12 @@ class SteeringEndpoints(BaseClient):
         NeuronpediaError
             When nothing came at all. What costs one of 240 requests in an hour (``rate_limits["/api/steer"]``) is
             never asked again by itself; a run that was asked for before comes from the service's own memory, whole.
+
+        Examples
+        --------
+        >>> result = client.steer({"gpt2-small/6-res-jb/650": 40}, "Once upon a time", n_tokens=8)
+        >>> result.steered.text, result.default.text
+        >>> for so_far in client.steer({"gpt2-small/6-res-jb/650": 40}, "Once", stream=True, n_tokens=8): ...
         """
         if features is None and "vector_id" in options:
             features, options["strengths"] = [options.pop("vector_id")], options.pop("strength", None)
@@ -130,6 +136,11 @@ class SteeringEndpoints(BaseClient):
         ------
         NeuronpediaError
             As for :meth:`steer`; InvalidRequest also when the model has no chat template.
+
+        Examples
+        --------
+        >>> result = client.steer_chat({"gpt2-small/6-res-jb/650": 40}, "Who are you?", n_tokens=8)
+        >>> client.steer_chat(result.reply("And then?"))
         """
         return self._steer(SteerRequest.make(features, messages=messages, **options), stream=stream)
 
@@ -170,6 +181,10 @@ class SteeringEndpoints(BaseClient):
         -------
         SteerResult
             ``load_steering(…).request`` is what to ask to run it again.
+
+        Examples
+        --------
+        >>> client.load_steering("cm7cp63af00jx1q952neqg6e5")
         """
         name, shown = _run_of(run, self._address)
         steered = shown if model is None else checks.check_name(model, "model", "gpt2-small")
@@ -181,6 +196,10 @@ class SteeringEndpoints(BaseClient):
 
         It counts towards the limit of steering, so it is kept for a day; ``refresh=True`` shows vectors that you have
         uploaded elsewhere since.
+
+        Examples
+        --------
+        >>> [preset.name for preset in client.steering_presets("gpt2-small")]
         """
         call = calls.steering_presets(checks.check_name(model, "model", "gpt2-small"))
         return self._reader.read(call, lambda body, _origin: read_steering_presets(body), refresh=refresh)

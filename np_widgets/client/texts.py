@@ -44,6 +44,10 @@ class TextEndpoints(BaseClient):
         -------
         list of Activation
             One for each text, in their order, also when there is only one.
+
+        Examples
+        --------
+        >>> client.activate("gpt2-small/6-res-jb/650", ["The ship left the harbour", "A cat sat"])[0].values
         """
         feature = FeatureRef.parse(ref)
 
@@ -72,6 +76,10 @@ class TextEndpoints(BaseClient):
         list of SourceActivations
             One sparse matrix of tokens by features for each text, in their order. Values have three decimals; the
             first token, which marks the beginning of the text, has none.
+
+        Examples
+        --------
+        >>> client.activate_source("The ship left", model="gpt2-small", source="6-res-jb")
         """
         model = checks.check_name(model, "model", "gpt2-small")
         source = checks.check_name(source, "source", "6-res-jb")
@@ -140,7 +148,20 @@ class TextEndpoints(BaseClient):
         return [answers[number] for number in range(len(texts))], together
 
     def tokenize(self, text: str, model: str, *, prepend_bos: bool = True, refresh: bool = False) -> Tokenization:
-        """Cut a text (at most 10,000 characters) into a model's tokens."""
+        """Cut a text (at most 10,000 characters) into a model's tokens (``POST /api/tokenize``).
+
+        Parameters
+        ----------
+        text, model : str
+        prepend_bos : bool
+            Put the beginning-of-text token in front.
+        refresh : bool
+            Go past the cache.
+
+        Examples
+        --------
+        >>> client.tokenize("The ship left the harbour", "gpt2-small").tokens
+        """
         model = checks.check_name(model, "model", "gpt2-small")
         call = calls.tokenize(checks.check_prompt(text), model, prepend_bos=prepend_bos)
         return self._reader.read(call, decoding.tokenization, refresh=refresh)

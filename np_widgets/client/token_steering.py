@@ -66,6 +66,12 @@ class TokenSteeringEndpoints(BaseClient):
         ------
         InvalidRequest
             Before anything is sent, when the service would refuse it.
+
+        Examples
+        --------
+        >>> from np_widgets.models import FeatureRef, GraphFeature
+        >>> ref = FeatureRef("gemma-2-2b", "14-gemmascope-transcoder-16k", 2268)
+        >>> client.steer_logits(GraphFeature(ref=ref, active_position=1, delta=20.0), "Once upon", n_tokens=4)
         """
         listed = [features] if isinstance(features, GraphFeature) else list(features)
         model, source_set = _where(listed)

@@ -105,6 +105,10 @@ class VectorEndpoints(CatalogueEndpoints):
             What the probe finds.
         name : str, optional
             The probe's own name, which goes before the concept.
+        strength : float
+            As for :meth:`upload_vector`.
+        **unstored
+            Refused, as there.
 
         Returns
         -------

@@ -33,7 +33,7 @@ VECTOR: dict[str, Any] = {"model": MODEL, "layer": 2, "hook": "hook_resid_pre", 
 
 FAULTS: list[Any] = [*ECHOES, *SILENT]
 #: What the server keeps of what was written.
-KEPT = ("extra", "made", "made_sets", "comments", "explanations", "lists", "bookmarks", "votes")
+KEPT = ("extra", "made", "made_sets", "comments", "explanations", "scores", "lists", "bookmarks", "votes")
 
 
 class Made(NamedTuple):

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 
+#: As in the world; the demo model's own features.
+N_FEATURES = 60
 #: What the catalogue lists, and of it what is implemented.
 KINDS = {
     "explanationTypes": [
@@ -109,7 +111,7 @@ def score(request: Request, world: World) -> Answer:
         "initiatedByUserId": user,
         "createdAt": DATE,
     }
-    said["scores"] = [*said["scores"], made]
+    world.scores.setdefault(said["id"], []).append(made)
     return json_answer({"score": made})
 
 
@@ -125,18 +127,18 @@ def delete(request: Request, world: World) -> Answer:
     if said is not None and said["authorId"] != user:
         return both(500, OPAQUE)
     for name, rows in world.explanations.items():
-        world.explanations[name] = [row for row in rows if row is not said]
+        world.explanations[name] = [row for row in rows if said is None or row["id"] != said["id"]]
     return json_answer({"message": "Explanation deleted"})
 
 
 def delete_score(request: Request, world: World) -> Answer:
     """``POST /api/explanation/score/{id}/delete``."""
     user, wanted = authed(request), request.path.split("/")[4]
-    for said in [row for rows in world.explanations.values() for row in rows]:
-        found = next((one for one in said["scores"] if one["id"] == wanted), None)
+    for said, rows in world.scores.items():
+        found = next((one for one in rows if one["id"] == wanted), None)
         if found and found["initiatedByUserId"] != user:
             return both(500, OPAQUE)
-        said["scores"] = [one for one in said["scores"] if one is not found]
+        world.scores[said] = [one for one in rows if one is not found]
     return json_answer({"message": "Explanation score deleted"})
 
 
@@ -147,5 +149,11 @@ def _need_key(world: World, user: str, *, is_openrouter: bool) -> None:
 
 
 def _said(world: World, wanted: str) -> Row | None:
-    own = (row for rows in world.explanations.values() for row in rows)
-    return next((row for row in own if row["id"] == wanted), None)
+    """Find an explanation by its id: one that was made here, or one of the demo model's."""
+    names = [*world.explanations, *((world.model, world.source, index) for index in range(N_FEATURES))]
+    for name in names:
+        for said in (world.row(*name) or {}).get("explanations", []):
+            if said["id"] == wanted:
+                of = {"modelId": name[0], "layer": name[1], "index": str(name[2])}
+                return {"authorId": None, **said, **of}
+    return None

@@ -80,6 +80,8 @@ class World:
         self.made_sets: dict[tuple[str, str], Row] = {}
         self.comments: dict[Name, list[Row]] = {}
         self.explanations: dict[Name, list[Row]] = {}
+        #: By the id of their explanation.
+        self.scores: dict[str, list[Row]] = {}
         #: Users who have saved a key of a language model's provider on the site.
         self.with_model_key = {"owner"}
         self.lists: dict[str, Row] = {}
@@ -166,7 +168,12 @@ class World:
         if row is None:
             return None
         added = {"comments": self.comments.get(name), "explanations": self.explanations.get(name)}
-        return row | {key: [*row.get(key, []), *rows] for key, rows in added.items() if rows}
+        row = row | {key: [*row.get(key, []), *rows] for key, rows in added.items() if rows}
+        return row | {"explanations": [self._scored(one) for one in row.get("explanations", [])]}
+
+    def _scored(self, said: Row) -> Row:
+        scores = self.scores.get(str(said.get("id")))
+        return {**said, "scores": [*said.get("scores", []), *scores]} if scores else said
 
     def alive(self, model: str, source: str) -> list[Row]:
         """Features of a source that ever fired, in the order of their index."""

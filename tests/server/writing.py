@@ -1,8 +1,8 @@
-"""The routes that write, and those that read what one has written; all by POST."""
+"""The routes that write, those that read what one has written, and some that no method asks; all by POST."""
 
 from __future__ import annotations
 
-from tests.server import interp, lists, notes, uploads, vectors
+from tests.server import interp, lists, notes, others, uploads, vectors
 
 ROUTES = {
     "/api/vector/new": vectors.new,
@@ -35,4 +35,6 @@ ROUTES = {
     "/api/explanation/[^/]+/delete": interp.delete,
     "/api/explanation/[^/]+/vote": notes.vote,
     "/api/explanation/[^/]+/unvote": notes.unvote,
+    "/api/graph/list-owned": others.graphs,
+    "/api/lens/prompt": others.lens,
 }

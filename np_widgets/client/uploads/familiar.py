@@ -39,6 +39,8 @@ class FamiliarUploads(FeatureUploads, VectorEndpoints, InterpEndpoints, TextEndp
 
         Parameters
         ----------
+        **fields
+            By their names, as follows.
         model : str
         source : str
             Such as ``"6-my-sae"``; or ``layer`` and ``sae_id``, which are its two parts.
@@ -76,7 +78,14 @@ class FamiliarUploads(FeatureUploads, VectorEndpoints, InterpEndpoints, TextEndp
         batch_size: int = 128,
         **options: Any,  # noqa: ANN401 (upload_features' own)
     ) -> UploadReport:
-        """Upload many features: :meth:`upload_features` with a size of its requests, up to 128.
+        """Upload many features: :meth:`upload_features` with a size of its requests.
+
+        Parameters
+        ----------
+        features, **options
+            As for :meth:`upload_features`.
+        batch_size : int
+            1 to 128.
 
         Examples
         --------
@@ -144,6 +153,8 @@ class FamiliarUploads(FeatureUploads, VectorEndpoints, InterpEndpoints, TextEndp
             Whether to generate an explanation afterwards, which takes examples.
         interpretation_method, explanation_model
             As ``method`` and ``model`` of :meth:`generate_explanation`.
+        **unstored
+            Refused, as by :meth:`upload_vector`.
 
         Returns
         -------
