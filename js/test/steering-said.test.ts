@@ -176,6 +176,19 @@ describe("a sweep", () => {
       expect(seen.model.get("shown")).toBe(2);
     }));
 
+  test("marks the step whose texts stand above it, chosen or not", () =>
+    withView(widget, traits({ _ladder: ladder(), _runs: [run(1), run(2)] }), async (seen) => {
+      const marks = () =>
+        seen.all(".npw-steer-rung").map((step) => step.getAttribute("aria-current"));
+      expect(marks()).toEqual([null, "true"]);
+      seen.model.set("shown", 1);
+      await seen.drawn();
+      expect(marks()).toEqual(["true", null]);
+      seen.model.set("compared", [1, 2]);
+      await seen.drawn();
+      expect(marks()).toEqual([null, null]);
+    }));
+
   test("adds steps below those that stand; another sweep begins anew", () =>
     withView(widget, traits({ _ladder: ladder() }), async (seen) => {
       const [first] = seen.all(".npw-steer-rung");

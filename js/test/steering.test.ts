@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import widget from "../src/steering";
-import { caught, placeOf, spelt, strengthAt } from "../src/steering/scale";
+import { caught, meaning, placeOf, spelt, strengthAt } from "../src/steering/scale";
 import type { SteeringTraits } from "../src/steering/types";
 import { compare, tally } from "../src/steering/words";
 import { type View, withView } from "./model";
@@ -43,6 +43,28 @@ describe("the scale", () => {
   test("spells a strength with its sign and no more decimals than it has", () => {
     expect([38.5, -12, 0, 2.76].map(spelt)).toEqual(["+38.5", "−12", "0", "+2.76"]);
   });
+});
+
+describe("what a strength means", () => {
+  test("is a multiple of the peak only where it is added", () => {
+    expect(meaning(40, 8.5, "additive")).toBe("4.7 × its peak");
+    expect(meaning(40, null, "additive")).toBe("peak unknown");
+    expect([0, 1, 3, -2].map((strength) => meaning(strength, 8.5, "orthogonal"))).toEqual([
+      "takes it away",
+      "1 changes nothing",
+      "3 × what is there",
+      "−2 × what is there",
+    ]);
+    expect(meaning(4, 8.5, "projection-cap")).toBe("held to at most +4");
+  });
+
+  test("follows the method that is set", () =>
+    withView(widget, traits(), async (seen) => {
+      expect(read(seen)).toMatch(/its peak/);
+      seen.model.set("settings", { ...settings, method: "orthogonal" });
+      await vi.waitFor(() => expect(read(seen)).toMatch(/what is there/));
+      expect(field(seen, "[type=range]").getAttribute("aria-valuetext")).toMatch(/what is there/);
+    }));
 });
 
 describe("words that differ", () => {

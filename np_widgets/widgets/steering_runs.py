@@ -186,6 +186,9 @@ class SteeringRuns(SteeringOffers):
             self._start(sweep.following, sweep)
         else:
             self.busy = ""
+            # The texts above the ladder are those of the strength that the slider stands at, where it was swept.
+            at = self.strengths.get(str(sweep.ref))
+            self.shown = next((run.number for run in sweep.runs if run.result.request.strengths[sweep.ref] == at), None)
 
     def _keep(self, attempt: Attempt, result: SteerResult) -> SteeringRun:
         """Put a run into the history."""

@@ -39,6 +39,20 @@ def test_a_sweep_runs_the_range_from_below_and_keeps_each_step() -> None:
     assert widget.to_dataframe("runs")["sweep"].tolist() == [1, 1, 1]
 
 
+def test_at_its_end_the_texts_of_the_strength_that_the_slider_stands_at_are_shown() -> None:
+    widget = panel(strengths=20)
+    widget.sweep([0, 20, 80])
+    widget.wait()
+    assert widget.shown == 2
+    widget.sweep([0, 40])
+    widget.wait()
+    assert widget.shown is None
+    widget.sweep([0, 20])
+    widget.wait()
+    widget.run()
+    assert widget.shown is None
+
+
 def test_without_strengths_it_goes_about_the_strength_that_is_suggested() -> None:
     source = SteeringSource()
     widget = panel(source)

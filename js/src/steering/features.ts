@@ -46,7 +46,7 @@ const createLine = (ref: string): Line => {
       attrs(remove, { "aria-label": `remove ${label}`, title: "remove" });
       box.hidden = remove.hidden = !live;
       for (const input of control.el.querySelectorAll("input")) input.disabled = !live;
-      control.draw(feature, strength, model.get("_recorded")?.[ref]);
+      control.draw(feature, strength, model.get("settings").method, model.get("_recorded")?.[ref]);
     },
   };
 };
@@ -99,6 +99,11 @@ export const mountFeatures = (model: Model, signal: AbortSignal): HTMLElement =>
     for (const ref of refs)
       lines.get(ref)!.draw(known.get(ref) ?? unknown(ref), held.at(ref), model);
   };
-  watch(model, ["features", "_features", "strengths", "muted", "_recorded", "_live"], draw, signal);
+  watch(
+    model,
+    ["features", "_features", "strengths", "settings", "muted", "_recorded", "_live"],
+    draw,
+    signal,
+  );
   return host;
 };

@@ -3,7 +3,7 @@ import { percent } from "../core/format";
 import { save, watch } from "../core/life";
 import { createFlow, type Piece } from "./flow";
 import { spelt } from "./scale";
-import { short } from "./state";
+import { comparedRuns, short, shownRun } from "./state";
 import type { Ladder, Model, Rung } from "./types";
 import { compare } from "./words";
 
@@ -118,10 +118,9 @@ export const mountLadder = (model: Model, signal: AbortSignal): HTMLElement => {
       steps.push(createStep());
       list.append(steps.at(-1)!.el);
     }
-    rungs.forEach((rung, i) =>
-      steps[i]!.draw(ladder, i, rung.number !== null && rung.number === model.get("shown")),
-    );
+    const shown = comparedRuns(model) ? null : (shownRun(model)?.number ?? null);
+    rungs.forEach((rung, i) => steps[i]!.draw(ladder, i, shown !== null && rung.number === shown));
   };
-  watch(model, ["_ladder", "shown"], draw, signal);
+  watch(model, ["_ladder", "_run", "_runs", "shown", "compared"], draw, signal);
   return node;
 };

@@ -33,5 +33,13 @@ export const spelt = (strength: number): string =>
   `${strength > 0 ? "+" : ""}${rounded(strength)}`.replace("-", "\u2212");
 
 /** Multiples of the feature's own largest activation: its natural unit. */
-export const inPeaks = (strength: number, peak: number | null): string =>
+const inPeaks = (strength: number, peak: number | null): string =>
   peak && peak > 0 ? `${brief(strength / peak)} × its peak` : "peak unknown";
+
+/** What a strength is in the method's own terms: only an added one can be compared with activations. */
+export const meaning = (strength: number, peak: number | null, method: string): string => {
+  if (method === "projection-cap") return `held to at most ${spelt(strength)}`;
+  if (method !== "orthogonal") return inPeaks(strength, peak);
+  const special: Record<number, string> = { 0: "takes it away", 1: "1 changes nothing" };
+  return special[strength] ?? `${spelt(strength).replace("+", "")} × what is there`;
+};

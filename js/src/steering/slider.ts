@@ -1,10 +1,10 @@
 import { attrs, button, focusable, h } from "../core/dom";
-import { inPeaks, placeOf, spelt, strengthAt } from "./scale";
+import { meaning, placeOf, spelt, strengthAt } from "./scale";
 import type { Steered } from "./types";
 
 export interface Control {
   el: HTMLElement;
-  draw(feature: Steered, strength: number, recorded: number[] | undefined): void;
+  draw(feature: Steered, strength: number, method: string, recorded: number[] | undefined): void;
 }
 
 /** Where the slider's middle is, and its thumb, in its own width; a thumb stays inside of it by half its own width. */
@@ -28,17 +28,17 @@ const nearest = (recorded: number[], strength: number): number | undefined =>
     undefined,
   );
 
-/** What the strength is in the feature's own unit, and a way to a strength that is known to show something. */
+/** What the strength means, and a way to a strength that is known to show something. */
 const reading = (
-  { suggested, ref, max_activation: peak }: Steered,
+  { suggested, ref }: Steered,
   strength: number,
+  meant: string,
   recorded: number[] | undefined,
 ): (Node | string)[] => {
   const way = (label: string, to: number): (Node | string)[] => [
     " · ",
     button(label, "strength", `${ref} ${to}`),
   ];
-  const unit = inPeaks(strength, peak);
   if (recorded && !recorded.includes(strength)) {
     const near = nearest(recorded, strength);
     return [
@@ -47,7 +47,7 @@ const reading = (
     ];
   }
   const isAway = suggested !== null && suggested !== strength;
-  return [unit, ...(isAway ? way(`suggested ${spelt(suggested)}`, suggested) : [])];
+  return [meant, ...(isAway ? way(`suggested ${spelt(suggested)}`, suggested) : [])];
 };
 
 /** A slider with zero in its middle, a field for the number, and what it means. */
@@ -61,15 +61,16 @@ export const createControl = (ref: string): Control => {
   let drawn = "";
   return {
     el: h("div", "steer-control", track, field, read),
-    draw(feature, strength, recorded) {
+    draw(feature, strength, method, recorded) {
       const label = feature.explanation ?? feature.name;
       if (strengthAt(slider.valueAsNumber) !== strength) slider.value = `${placeOf(strength)}`;
       if (!field.matches(":focus")) field.value = spelt(strength);
       track.style.setProperty("--at", `${placeOf(strength)}`);
-      const told = `${spelt(strength)}, ${inPeaks(strength, feature.max_activation)}`;
+      const meant = meaning(strength, feature.max_activation, method);
+      const told = `${spelt(strength)}, ${meant}`;
       attrs(slider, { "aria-label": `strength of ${label}`, "aria-valuetext": told });
       attrs(field, { "aria-label": `strength of ${label}, as a number` });
-      read.replaceChildren(...reading(feature, strength, recorded));
+      read.replaceChildren(...reading(feature, strength, meant, recorded));
       const all = ticksOf(feature.suggested, recorded);
       const marks = all.join();
       if (marks !== drawn)
