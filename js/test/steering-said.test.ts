@@ -189,6 +189,15 @@ describe("a sweep", () => {
       expect(marks()).toEqual([null, null]);
     }));
 
+  test("rounds its shares, as the frame's readers do", () => {
+    const [first, second] = ladder().rungs;
+    const rungs = [first!, { ...second!, promoted_share: 0.118, repeated_share: 0.284 }];
+    return withView(widget, traits({ _ladder: ladder({ rungs }) }), (seen) => {
+      const shares = [...seen.all(".npw-steer-rung")[1]!.querySelectorAll(".npw-steer-share")];
+      expect(shares.map((share) => share.textContent)).toEqual(["12 %", "28 %"]);
+    });
+  });
+
   test("adds steps below those that stand; another sweep begins anew", () =>
     withView(widget, traits({ _ladder: ladder() }), async (seen) => {
       const [first] = seen.all(".npw-steer-rung");

@@ -64,6 +64,9 @@ describe("what a strength means", () => {
       seen.model.set("settings", { ...settings, method: "orthogonal" });
       await vi.waitFor(() => expect(read(seen)).toMatch(/what is there/));
       expect(field(seen, "[type=range]").getAttribute("aria-valuetext")).toMatch(/what is there/);
+      seen.model.set("strengths", { [CITIES]: 2 });
+      await vi.waitFor(() => expect(read(seen)).toBe("2 × what is there"));
+      expect(seen.all(".npw-steer-tick")).toEqual([]); // what is suggested is an amount to add
     }));
 });
 

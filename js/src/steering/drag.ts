@@ -24,7 +24,7 @@ const recordedOf = (model: Model, ref: string): number[] | undefined =>
 /** The strengths that draw the slider to them. */
 const ticksFor = (model: Model, ref: string): number[] => {
   const feature = model.get("_features").find((one) => one.ref === ref);
-  return ticksOf(feature?.suggested ?? null, recordedOf(model, ref));
+  return ticksOf(feature, model.get("settings").method, recordedOf(model, ref));
 };
 
 export interface Held {

@@ -1,5 +1,4 @@
 import { attrs, button, h, onAct, refill } from "../core/dom";
-import { percent } from "../core/format";
 import { save, watch } from "../core/life";
 import { createFlow, type Piece } from "./flow";
 import { spelt } from "./scale";
@@ -33,7 +32,7 @@ const told = (text: string | null, before: string | null, promoted: string[]): P
 const share = (value: number | null, look: string, what: string): HTMLElement => {
   const length = h("i", look);
   length.style.width = `${(value ?? 0) * 100}%`;
-  const amount = value === null ? "–" : percent(value).replace(/\.\d+/, "");
+  const amount = value === null ? "–" : `${Math.round(value * 100)} %`;
   return attrs(h("span", "steer-share", h("span", "steer-rail", length), amount), {
     title: `${what}: ${amount}`,
   });

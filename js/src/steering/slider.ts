@@ -16,9 +16,19 @@ const tick = (strength: number, look: string): HTMLElement => {
   return node;
 };
 
+/** The strength that is suggested: an amount to add, so that it says nothing to the other methods. */
+const suggestionOf = (feature: Steered | undefined, method: string): number | null =>
+  method === "additive" && feature ? feature.suggested : null;
+
 /** The strengths that a slider marks: those that were recorded, else the one that is suggested. */
-export const ticksOf = (suggested: number | null, recorded: number[] | undefined): number[] =>
-  recorded ?? (suggested ? [suggested] : []);
+export const ticksOf = (
+  feature: Steered | undefined,
+  method: string,
+  recorded: number[] | undefined,
+): number[] => {
+  const suggested = suggestionOf(feature, method);
+  return recorded ?? (suggested ? [suggested] : []);
+};
 
 /** The nearest strength that can be run, where not every one can. */
 const nearest = (recorded: number[], strength: number): number | undefined =>
@@ -30,7 +40,8 @@ const nearest = (recorded: number[], strength: number): number | undefined =>
 
 /** What the strength means, and a way to a strength that is known to show something. */
 const reading = (
-  { suggested, ref }: Steered,
+  ref: string,
+  suggested: number | null,
   strength: number,
   meant: string,
   recorded: number[] | undefined,
@@ -58,7 +69,7 @@ export const createControl = (ref: string): Control => {
   Object.assign(field, { type: "text", inputMode: "decimal", name: `${ref} number` });
   const [ticks, read] = [h("span", "steer-ticks"), h("span", "steer-read quiet")];
   const track = h("span", "steer-track", ticks, slider);
-  let drawn = "";
+  let drawn: string | null = null;
   return {
     el: h("div", "steer-control", track, field, read),
     draw(feature, strength, method, recorded) {
@@ -70,8 +81,10 @@ export const createControl = (ref: string): Control => {
       const told = `${spelt(strength)}, ${meant}`;
       attrs(slider, { "aria-label": `strength of ${label}`, "aria-valuetext": told });
       attrs(field, { "aria-label": `strength of ${label}, as a number` });
-      read.replaceChildren(...reading(feature, strength, meant, recorded));
-      const all = ticksOf(feature.suggested, recorded);
+      read.replaceChildren(
+        ...reading(ref, suggestionOf(feature, method), strength, meant, recorded),
+      );
+      const all = ticksOf(feature, method, recorded);
       const marks = all.join();
       if (marks !== drawn)
         ticks.replaceChildren(tick(0, "steer-zero"), ...all.map((one) => tick(one, "steer-tick")));
