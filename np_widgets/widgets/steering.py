@@ -278,8 +278,9 @@ class SteeringPanel(SteeringRuns):
         return f"{self._steered_model() or 'A model'} steered by {by or 'nothing yet'}"
 
     def _static_html(self) -> str:
-        if self.result is not None:
-            return answer_html(self.result)
+        shown = next((run.result for run in self.history if run.number == self.shown), self.result)
+        if shown is not None:
+            return answer_html(shown)
         error = self.error or {"title": "No run", "message": "Nothing was run."}
         return message_html(f"{self._title()}: {error['title']}", error["message"])
 

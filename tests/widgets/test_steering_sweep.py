@@ -44,6 +44,7 @@ def test_at_its_end_the_texts_of_the_strength_that_the_slider_stands_at_are_show
     widget.sweep([0, 20, 80])
     widget.wait()
     assert widget.shown == 2
+    assert "at <b>20</b>" in widget._static_html()
     widget.sweep([0, 40])
     widget.wait()
     assert widget.shown is None
