@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import nbformat
@@ -10,18 +12,42 @@ import pytest
 from nbclient import NotebookClient
 from nbconvert import HTMLExporter
 
+import np_widgets as npw
+from np_widgets.sources import default
+from np_widgets.wording import promoted_share, promoted_words
+
 FOLDER = Path(__file__).parent.parent / "example_notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
+STEER = FOLDER / "04_steer.ipynb"
 
 
-@pytest.fixture(scope="module", params=NOTEBOOKS, ids=lambda path: path.stem)
-def executed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Any:
-    notebook = nbformat.read(request.param, as_version=4)
-    where = tmp_path_factory.mktemp("notebook")
-    NotebookClient(
-        notebook, timeout=300, store_widget_state=False, resources={"metadata": {"path": str(where)}}
-    ).execute()
+@cache
+def run_all(path: Path) -> Any:
+    notebook = nbformat.read(path, as_version=4)
+    with TemporaryDirectory() as where:
+        NotebookClient(
+            notebook, timeout=300, store_widget_state=False, resources={"metadata": {"path": where}}
+        ).execute()
     return notebook
+
+
+@pytest.fixture(params=NOTEBOOKS, ids=lambda path: path.stem)
+def executed(request: pytest.FixtureRequest) -> Any:
+    return run_all(request.param)
+
+
+@pytest.fixture(scope="module")
+def steered(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """What the names of the notebook on steering stand for when its cells have been run, here and with no browser."""
+    names: dict[str, Any] = {}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(default, "_default", None)
+        patch.setenv("MPLBACKEND", "Agg")
+        patch.chdir(tmp_path_factory.mktemp("steer"))
+        for cell in nbformat.read(STEER, as_version=4).cells:
+            if cell.cell_type == "code" and "%pip" not in cell.source:
+                exec(compile(cell.source, f"{STEER.name}, {cell.id}", "exec"), names)  # noqa: S102 (our own notebook)
+        yield names
 
 
 def outputs(notebook: Any, kind: str) -> list[str]:
@@ -48,6 +74,76 @@ def test_no_cell_complains(executed: Any) -> None:
 def test_an_export_without_widgets_still_shows_the_feature(executed: Any) -> None:
     html, _ = HTMLExporter().from_notebook_node(executed)
     assert "When does it fire?" in html
+
+
+def test_an_export_of_the_steering_panels_keeps_both_texts() -> None:
+    notebook = run_all(STEER)
+    panels = [text for text in outputs(notebook, "text/plain") if text.startswith("<SteeringPanel")]
+    assert len(panels) == 5
+    html, _ = HTMLExporter().from_notebook_node(notebook)
+    assert html.count("steered words differ") == len(panels)
+    assert html.count("telescope the galaxy is very clear") == 3  # at half the peak: run, swept, played back
+
+
+def test_the_steered_text_is_about_space_and_the_default_one_is_not(steered: Any) -> None:
+    result, promoted = steered["panel"].result, promoted_words(npw.get_feature(steered["space"]))
+    default_share, share = (promoted_share(said.text, promoted) for said in (result.default, result.steered))
+    assert default_share == 0
+    assert share is not None
+    assert share > 0.1
+
+
+def test_the_ladder_has_the_steps_that_its_words_claim(steered: Any) -> None:
+    rungs = steered["ladder"].to_dataframe("sweep")
+    assert rungs["strength"].tolist() == steered["strengths"]
+    step = rungs.set_index((rungs["strength"] / steered["peak"]).round(2))
+    assert step["steered"][0.25] == step["default"][0.25]
+    assert step["promoted_share"][0.5] > 0.1
+    assert step["repeated_share"][0.5] < 0.4
+    assert step["promoted_share"][2] > 0.5
+    assert step["repeated_share"][2] > 0.5
+
+
+def test_over_many_seeds_the_concept_grows_with_the_strength(steered: Any) -> None:
+    means, n_seeds = steered["means"], 12
+    assert len(steered["group"]) == n_seeds * len(steered["strengths"])
+    assert means["promoted_share"].is_monotonic_increasing
+    assert means["repeated_share"].is_monotonic_increasing
+    assert means["promoted_share"][steered["strengths"][4]] > 10 * means["promoted_share"][0]
+
+
+def test_below_zero_it_says_what_the_feature_suppresses(steered: Any) -> None:
+    both = steered["both"]
+    down, over, under = (run.result.steered.text for run in both.history)
+    assert [run.result.request.features[0].strength for run in both.history] == [-12.08, 6.04, -6.04]
+    assert both.compared == [2, 3]
+    assert " chalk" in npw.get_feature(steered["space"]).suppressed.tokens
+    assert "chalk" in under.casefold()
+    assert "chalk" in down.casefold()
+    assert "chalk" not in over.casefold()
+
+
+def test_strength_and_multiplier_make_one_product(steered: Any) -> None:
+    one, other = steered["twice"]
+    assert one.request.strengths != other.request.strengths
+    assert one.steered.text == other.steered.text
+
+
+def test_the_factor_one_changes_nothing_and_zero_takes_the_concept_away(steered: Any) -> None:
+    rungs = steered["factors"].to_dataframe("sweep").set_index("strength")
+    assert rungs["steered"][1] == rungs["default"][1]
+    assert rungs["promoted_share"][0] == 0
+    assert rungs["promoted_share"][3] > 2 * rungs["promoted_share"][1] > 0
+
+
+def test_the_recording_plays_the_run_back_and_holds_no_other_strength(steered: Any) -> None:
+    played = steered["played"]
+    assert played.result.steered.text == steered["panel"].result.steered.text
+    assert played.result.provenance.recording == "steer.jsonl.gz"
+    played.strengths = 5
+    played.run()
+    played.wait()
+    assert "does not hold" in played.error["message"]
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
