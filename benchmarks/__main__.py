@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks import data, drawing, framing, listing, matrices, reading, report, sizes, starting, steering
+from benchmarks import data, drawing, framing, listing, matrices, panel, reading, report, sizes, starting, steering
 from benchmarks.browser import chromium
 from np_widgets import Feature
 
@@ -26,6 +26,7 @@ DRAWN = {
     "very-long": drawing.very_long,
     "matrix": matrices.matrix,
     "list": listing.ten_thousand,
+    "panel": panel.in_lab,
 }
 
 
@@ -48,9 +49,9 @@ def main() -> int:
     if not options.only or DRAWN.keys() & set(options.only):
         with chromium() as (browser, maker):
             version = browser.version
-            repeats = {"dashboard": 3, "long": 1, "very-long": 1, "matrix": 3, "list": 1}
+            repeats = {"dashboard": 3, "long": 1, "very-long": 1, "matrix": 3, "list": 1, "panel": 3}
             if not few:
-                repeats = {"dashboard": 9, "long": 5, "very-long": 3, "matrix": 9, "list": 5}
+                repeats = {"dashboard": 9, "long": 5, "very-long": 3, "matrix": 9, "list": 5, "panel": 15}
             for name, draw in DRAWN.items():
                 if not options.only or name in options.only:
                     results += _say(draw(browser, maker, Feature.from_json(row), repeats[name]))
@@ -65,9 +66,8 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure what this package promises.")
     parser.add_argument("--feature", type=Path, help="a feature reply to measure on; by default one is generated")
     parser.add_argument("--quick", action="store_true", help="few repetitions")
-    parser.add_argument("--only", nargs="+", metavar="NAME",
-                        choices=["start", "read", "frame", "size", "steer", *DRAWN],
-                        help="start, read, frame, size, steer, dashboard, long, very-long, matrix, list")  # fmt: skip
+    names = ["start", "read", "frame", "size", "steer", *DRAWN]
+    parser.add_argument("--only", nargs="+", metavar="NAME", choices=names, help=", ".join(names))
     parser.add_argument("--write-readme", action="store_true", help="put the table into README.md")
     return parser.parse_args()
 

@@ -28,11 +28,11 @@ from tests.browser.lab import QUIET
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from playwright.sync_api import Browser, CDPSession, Page
+    from playwright.sync_api import Browser, CDPSession, Page, ViewportSize
 
     from benchmarks.pages import Drawing
 
-PATIENCE = 180_000
+SIZE: ViewportSize = {"width": 1280, "height": 900}
 PROBE = (files("benchmarks") / "probe.js").read_text(encoding="utf-8")
 
 
@@ -60,39 +60,43 @@ class Chromium:
         self._empty = empty
         self.version = f"Chromium {browser.version}"
 
-    def load(self, drawing: Drawing, *, scroll: bool = False, check: bool = False) -> Reading:
-        context = self._browser.new_context(viewport={"width": 1280, "height": 900})
-        context.add_init_script(PROBE)
+    @contextlib.contextmanager
+    def page(self) -> Iterator[Page]:
+        """Open an empty page in a context of its own."""
+        context = self._browser.new_context(viewport=SIZE)
         try:
-            page = context.new_page()
-            page.goto(self._empty.address)
-            session = context.new_cdp_session(page)
-            session.send("Performance.enable", {"timeDomain": "threadTicks"})
-            return _read(page, session, drawing, scroll=scroll, check=check)
+            yield context.new_page()
         finally:
             context.close()
 
+    def load(self, drawing: Drawing, *, scroll: bool = False, check: bool = False) -> Reading:
+        with self.page() as page:
+            page.goto(self._empty.address)
+            return _read(page, _metered(page), drawing, scroll=scroll, check=check)
+
     def run(self, drawing: Drawing, script: str) -> tuple[Any, float]:
         """Run a script in a page that is drawn: what it gives, and the main thread's work meanwhile."""
-        context = self._browser.new_context(viewport={"width": 1280, "height": 900})
-        context.add_init_script(PROBE)
-        try:
-            page = context.new_page()
-            session = context.new_cdp_session(page)
-            session.send("Performance.enable", {"timeDomain": "threadTicks"})
+        with self.page() as page:
+            session = _metered(page)
             page.goto(drawing.address)
             page.evaluate("npwBench.ready(0, '')")
             start = _metrics(session)
             given = page.evaluate(script)
             return given, _metrics(session)["TaskDuration"] - start["TaskDuration"]
-        finally:
-            context.close()
 
     def medians(self, drawings: Sequence[Drawing], repeats: int, *, scroll: bool = False) -> list[Reading]:
         """Load pages in turn; the median of each. The first turn only warms up, and looks closely."""
         checked = [self.load(drawing, scroll=scroll, check=True) for drawing in drawings]
         turns = [[self.load(drawing, scroll=scroll) for drawing in drawings] for _ in range(repeats)]
         return [_middle(first, own) for first, own in zip(checked, zip(*turns, strict=True), strict=True)]
+
+
+def _metered(page: Page) -> CDPSession:
+    """Count the main thread's work, and put the probe into what is opened next."""
+    page.add_init_script(PROBE)
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable", {"timeDomain": "threadTicks"})
+    return session
 
 
 def _metrics(session: CDPSession) -> dict[str, float]:

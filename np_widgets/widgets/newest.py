@@ -40,6 +40,7 @@ class Newest(Iterator[T], Generic[T]):
         self._error: Exception | None = None
         self._ended = self._closed = False
         self._due = 0.0
+        self._asked = 0  # how often the next one was asked for
         if sys.platform != "emscripten":
             Thread(target=self._read, name="np_widgets stream", daemon=True).start()
 
@@ -47,6 +48,8 @@ class Newest(Iterator[T], Generic[T]):
         if sys.platform == "emscripten":
             return self._next_here()
         with self._changed:
+            self._asked += 1
+            self._changed.notify_all()
             self._changed.wait_for(lambda: self._closed or self._ended, max(0.0, self._due - monotonic()))
             self._changed.wait_for(lambda: self._closed or self._ended or self._waiting)
             if self._waiting and not self._closed:
@@ -68,10 +71,13 @@ class Newest(Iterator[T], Generic[T]):
             self._results = self._work()
             if self._closed:  # meanwhile, when there was nothing to stop yet
                 self._stop()
-            for result in self._results:
+            for number, result in enumerate(self._results):
                 with self._changed:
                     self._waiting = [result]
                     self._changed.notify_all()
+                    if not number:
+                        # Work in this process would take turns with what draws the first result, and hold it up.
+                        self._changed.wait_for(lambda: self._closed or self._asked > 1, self._pause)
                 if self._closed:
                     return
         except Exception as error:  # noqa: BLE001 (whatever it is, it is raised where the results are shown)

@@ -134,10 +134,11 @@ class SteeringRuns(SteeringOffers):
         """Run a request; the one that is under way is overtaken, and closed."""
         self._give_up()
         steer = self._source.steer
-        attempt = self._attempt = Attempt(Newest(lambda: steer(request)), sweep)
-        self.shown, self.compared, self.error = None, [], None
-        self._show(attempt, SteerResult(request=request))
-        self.busy = "sweep" if sweep else "run"
+        with self.hold_sync():  # as one message: each costs some of the time until the first word is there
+            self.shown, self.compared, self.error = None, [], None
+            attempt = self._attempt = Attempt(Newest(lambda: steer(request)), sweep)
+            self._show(attempt, SteerResult(request=request))
+            self.busy = "sweep" if sweep else "run"
         self._jobs.stream(
             lambda: attempt.stream,
             lambda result: self._arrived(attempt, result),
@@ -195,8 +196,9 @@ class SteeringRuns(SteeringOffers):
         run = attempt.ended(len(self._history) + 1, result)
         self._history.append(run)
         about = {"number": run.number, "at": f"{run.started_at:%Y-%m-%d %H:%M:%S} UTC", "seconds": run.seconds}
-        self._runs = [*self._runs, {**self._packed(result), **about, "sweep": run.sweep}][-_SHOWN:]
-        self._run = None
+        with self.hold_sync():  # so that it never is in neither
+            self._runs = [*self._runs, {**self._packed(result), **about, "sweep": run.sweep}][-_SHOWN:]
+            self._run = None
         self.set_trait("result", result)
         return run
 

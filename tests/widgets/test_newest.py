@@ -89,3 +89,18 @@ def test_without_threads_each_result_is_read_when_it_is_asked_for(monkeypatch: p
     assert next(stream) == 1
     stream.close()
     assert list(stream) == []
+
+
+def test_work_goes_on_when_its_first_result_was_shown_and_the_next_is_asked_for() -> None:
+    """With a pause of a minute the test would not end if the work waited for anything else."""
+    went_on = Event()
+
+    def work() -> Iterator[int]:
+        yield 1
+        went_on.set()
+        yield 2
+
+    stream = Newest(work, pause=60)
+    assert next(stream) == 1
+    assert not went_on.is_set()
+    assert list(stream) == [2]
