@@ -96,6 +96,8 @@ class SteeringRuns(SteeringOffers):
         self._sweeps: list[Sweep] = []
         super().__init__(features, strengths, **options)
         self.observe(lambda change: self.set_trait("running", bool(change["new"])), "busy")
+        self._count()
+        self.observe(lambda _change: self._count(), "_presets")  # asking for them counts too
 
     @property
     def history(self) -> tuple[SteeringRun, ...]:

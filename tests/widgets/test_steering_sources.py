@@ -99,10 +99,14 @@ def test_over_http_it_says_what_is_left_of_the_limit(service: NeuronpediaSource,
     panel.run()
     panel.wait()
     assert panel._left == {"count": 239, "line": "239 requests left this hour"}
+    assert SteeringPanel(LATENT, source=service)._left == panel._left
+    panel.fetch_presets()
+    panel.wait()
+    assert panel._left == {"count": 238, "line": "238 requests left this hour"}
     assert panel.result is not None
     assert panel.result.share_url is not None
     assert panel._runs[0]["share"] == panel.result.share_url
-    server.limiter.limits["/api/steer"] = 3
+    server.limiter.limits["/api/steer"] = 4
     panel.settings = {"seed": 5}
     panel.run()
     panel.wait()
