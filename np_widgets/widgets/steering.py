@@ -203,7 +203,9 @@ class SteeringPanel(SteeringRuns):
 
     def _request(self, strengths: Mapping[str, float], muted: Sequence[str]) -> SteerRequest:
         features = [
-            SteeringFeature(ref=FeatureRef.parse(ref), strength=strengths[ref])
+            SteeringFeature(
+                ref=FeatureRef.parse(ref), strength=strengths[ref], explanation=label_of(self._feature(ref))
+            )
             for ref in self.features
             if ref not in muted
         ]

@@ -279,6 +279,7 @@ def test_frames_have_one_row_per_run_and_one_per_run_and_feature() -> None:
     assert runs["steered"].tolist() == [" a city 40", " a city 80"]
     assert runs["share_url"].str.startswith("https://").all()
     rows = widget.to_dataframe("features")
+    assert rows["explanation"].tolist() == ["names of cities"] * 4
     assert rows["strength"].tolist() == [40, -10, 80, -10]
     assert rows["index"].tolist() == [650, 318, 650, 318]
     with pytest.raises(InvalidRequest, match="no frame 'words'"):
