@@ -311,6 +311,23 @@ describe("the fields and buttons", () => {
       expect(seen.text(".npw-steer-settings-line")).toContain("orthogonal");
     }));
 
+  test("offer to sweep over what is usual, or recorded, until somebody writes a range", () =>
+    withView(widget, traits(), async (seen) => {
+      const range = field(seen, "[name=range]");
+      expect(range.value).toBe("0, 8.5, 34");
+      const [feature] = seen.model.get("_features");
+      seen.model.set("_features", [{ ...feature!, usual: [0, 1, 2] }]);
+      await seen.drawn();
+      expect(range.value).toBe("0, 1, 2");
+      seen.model.set("_recorded", { [CITIES]: [0, 40] });
+      await seen.drawn();
+      expect(range.value).toBe("0, 40");
+      range.value = "5, 6";
+      seen.model.set("_recorded", null);
+      await seen.drawn();
+      expect(range.value).toBe("5, 6");
+    }));
+
   test("sweep over the strengths that are written", () =>
     withView(widget, traits(), (seen) => {
       seen.one("[data-act=sweep]").click();

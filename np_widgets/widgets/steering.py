@@ -144,7 +144,8 @@ class SteeringPanel(SteeringRuns):
         Parameters
         ----------
         strengths : sequence of float, optional
-            By default from zero to four times the strength that the feature begins with. Each is one run.
+            By default those that a recording holds; else from zero to four times the strength that the feature begins
+            with, or under the method ``"orthogonal"`` factors from 0 to 6. Each is one run.
         feature : Feature or a reference, optional
             By default the first that is not muted. The others keep their strengths.
 
@@ -157,7 +158,7 @@ class SteeringPanel(SteeringRuns):
         """
         ref = self._swept(feature)
         known = self._feature(str(ref))
-        steps = checked(usual_strengths(known) if strengths is None else strengths)
+        steps = checked(self._usual(ref) if strengths is None else strengths)
         self._demand(len(steps))
         muted = [name for name in self.muted if name != str(ref)]
         requests = tuple(self._request({**self.strengths, str(ref): strength}, muted) for strength in steps)
@@ -165,6 +166,10 @@ class SteeringPanel(SteeringRuns):
             Sweep(len(self._sweeps) + 1, ref, label_of(known) or str(ref), promoted_words(known), requests)
         )
         self._climb(self._sweeps[-1])
+
+    def _usual(self, ref: FeatureRef) -> list[float]:
+        recorded: list[float] = (self._recorded or {}).get(str(ref), [])
+        return recorded or usual_strengths(self._feature(str(ref)), self.settings["method"])
 
     def _demand(self, needed: int) -> None:
         """Refuse a sweep that could not come to its end."""

@@ -27,6 +27,8 @@ _NOBODY_S = 10.0
 #: About where a sweep goes for a feature of which nothing is known: the site's own strength for one that was searched.
 _UNKNOWN = 40.0
 _TIMES = (0, 0.5, 1, 1.25, 1.5, 2, 4)
+#: Where a strength multiplies what is there: from nothing of it, over what there is, to where texts fall apart.
+_FACTORS = (0.0, 1.0, 2.0, 3.0, 4.0, 6.0)
 
 Known = Feature | NeuronpediaError
 
@@ -39,8 +41,10 @@ def suggested_strength(feature: Feature) -> float:
     return _clipped(own)
 
 
-def usual_strengths(feature: Feature | None) -> list[float]:
+def usual_strengths(feature: Feature | None, method: str) -> list[float]:
     """List the strengths that a sweep takes where none are given: from zero to where most texts have fallen apart."""
+    if method == "orthogonal":
+        return list(_FACTORS)
     unit = suggested_strength(feature) if feature else _UNKNOWN
     return sorted({_clipped(times * unit) for times in _TIMES})
 
@@ -84,6 +88,7 @@ class SteeredFeatures(Asking):
         self._begin_strengths()
         self.observe(self._on_features, "features")
         self.observe(self._on_strengths, "strengths")
+        self.observe(lambda _change: self._show_features(), "settings")
 
     # In Python ----------------------------------------------------------------------------------------------------
 
@@ -250,7 +255,7 @@ class SteeredFeatures(Asking):
         known, feature = self._known.get(ref), self._feature(ref)
         note = known.message if isinstance(known, NeuronpediaError) else ""
         suggested = suggested_strength(feature) if feature else None
-        usual = usual_strengths(feature)
+        usual = usual_strengths(feature, self.settings["method"])
         return steered_feature_payload(FeatureRef.parse(ref), feature, suggested=suggested, usual=usual, note=note)
 
     def _steered_model(self) -> str | None:

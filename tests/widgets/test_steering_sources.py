@@ -84,6 +84,9 @@ def test_a_recording_marks_the_strengths_that_it_holds_and_plays_them_back(tmp_p
     panel.run()
     panel.wait()
     assert said(panel) == said(live)
+    panel.sweep()
+    panel.wait()
+    assert panel.to_dataframe("sweep")["steered"].tolist() == live.to_dataframe("sweep")["steered"].tolist()
     panel.strengths = {SEA: 5}
     panel.run()
     panel.wait()

@@ -62,6 +62,15 @@ def test_without_strengths_it_goes_about_the_strength_that_is_suggested() -> Non
     assert [run.result.request.features[0].strength for run in widget.history] == [0, 4.25, 8.5, 10.62, 12.75, 17, 34]
 
 
+def test_without_strengths_it_goes_over_factors_where_a_strength_is_one() -> None:
+    widget = panel()
+    widget.settings = {"method": "orthogonal"}
+    assert widget._features[0]["usual"] == [0, 1, 2, 3, 4, 6]
+    widget.sweep()
+    widget.wait()
+    assert widget.to_dataframe("sweep")["strength"].tolist() == [0, 1, 2, 3, 4, 6]
+
+
 def test_it_says_where_the_concept_appears_and_where_the_text_falls_apart() -> None:
     source = SteeringSource()
     plain = ["there", "was", "a", "king", "who", "lived", "in", "his", "castle", "by", "the", "sea", "and", "had"]

@@ -51,8 +51,12 @@ const sweepForm = (model: Model, signal: AbortSignal): { el: HTMLElement; toggle
   const el = h("div", "steer-sweep-form", select, field, go);
   el.hidden = true;
   let ref = "";
-  const usual = (): number[] =>
-    model.get("_features").find((feature) => feature.ref === ref)?.usual ?? [];
+  let filled = "";
+  const usual = (): number[] => {
+    const recorded = model.get("_recorded")?.[ref] ?? [];
+    const feature = model.get("_features").find((one) => one.ref === ref);
+    return recorded.length ? recorded : (feature?.usual ?? []);
+  };
   const run = (): void => {
     const strengths = read(field.value);
     if (strengths.length > 1) order(model, "sweep", { ref, strengths });
@@ -64,7 +68,7 @@ const sweepForm = (model: Model, signal: AbortSignal): { el: HTMLElement; toggle
   };
   const choose = (): void => {
     ref = select.value;
-    field.value = usual().join(", ");
+    filled = field.value = usual().join(", ");
     count();
   };
   listen(select, "change", choose, signal);
@@ -91,12 +95,13 @@ const sweepForm = (model: Model, signal: AbortSignal): { el: HTMLElement; toggle
       select.value = features.some((feature) => feature.ref === ref)
         ? ref
         : (features[0]?.ref ?? "");
-      if (select.value !== ref || !field.value) choose();
+      if (select.value !== ref) choose();
     }
+    if (field.value === filled) choose(); // what somebody wrote stays
     drawn = now;
     count();
   };
-  watch(model, ["_features", "muted", "prompt", "_live"], draw, signal);
+  watch(model, ["_features", "_recorded", "muted", "prompt", "_live"], draw, signal);
   const toggle = (): void => {
     el.hidden = !el.hidden;
     if (!el.hidden) field.focus();
