@@ -175,10 +175,14 @@ def test_dashboard_whose_later_steps_fail_names_the_vector_that_is_there(
         client.upload_dashboard(**place, auto_interpret=True)
     with pytest.raises(npw.InvalidRequest, match="is not the name of a method"):
         client.upload_dashboard(**place, texts="a", auto_interpret=True, interpretation_method="guess")
+    for broken in ({"activations": [(["a"], [1, 2])]}, {"texts": ["a", ""]}, {"activations": 5}):
+        with pytest.raises(npw.InvalidRequest) as refused:
+            client.upload_dashboard(**{**place, **broken})
+        assert not hasattr(refused.value, "__notes__")
     assert len(client.list_vectors()) == 1
     server.world.with_model_key.clear()
     with pytest.raises(npw.InvalidRequest, match="/account") as caught:
-        client.upload_dashboard(**place, activations=[(["a"], [1.0])], auto_interpret=True)
+        client.upload_dashboard(**place, activations=iter([(["a"], [1.0])]), auto_interpret=True)
     (note,) = caught.value.__notes__
     ref = client.list_vectors()[-1].ref
     assert note == f"The vector itself is uploaded: {ref}."

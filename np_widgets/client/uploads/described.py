@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from numbers import Real
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from np_widgets import checks
@@ -35,7 +36,26 @@ _WRITE = (
 )
 
 
-def describe_feature(fields: Mapping[str, Any], method: str = "A feature to upload") -> Feature:
+def check_fields(fields: Mapping[str, Any], method: str) -> None:
+    """Refuse a description that lacks something, or has what the service has no place for.
+
+    Parameters
+    ----------
+    fields : mapping
+        As for :func:`describe_feature`.
+    method : str
+        What an error calls the description.
+
+    Raises
+    ------
+    InvalidRequest
+    """
+    unstored = {key: value for key, value in fields.items() if key not in KEYS}
+    needed = {name: fields.get(name) for name in ("model", "index", "activations")}
+    refuse_unstored(method, unstored, needed | {"source": _source_of(fields)}, _WRITE, KEYS)
+
+
+def describe_feature(fields: Mapping[str, Any]) -> Feature:
     """Make a feature of what is said about it.
 
     Parameters
@@ -43,29 +63,42 @@ def describe_feature(fields: Mapping[str, Any], method: str = "A feature to uplo
     fields : mapping
         ``index`` and ``activations``; ``model``; ``source``, or ``layer`` and ``sae_id``; and, where they are known,
         ``density``, ``explanation`` (one or several), ``promoted`` and ``suppressed``.
-    method : str
-        What an error calls the description.
 
     Raises
     ------
     InvalidRequest
-        When something is missing, or the service has no place for it.
+        When a value is not of its form.
     """
-    unstored = {key: value for key, value in fields.items() if key not in KEYS}
-    needed = {name: fields.get(name) for name in ("model", "index", "activations")}
-    needed |= {"source": source_name(fields.get("source"), fields.get("layer"), fields.get("sae_id"))}
-    refuse_unstored(method, unstored, needed, _WRITE, KEYS)
-    ref = FeatureRef.parse((needed["model"], needed["source"], needed["index"]))
+    ref = FeatureRef.parse((fields["model"], _source_of(fields), fields["index"]))
     return Feature(
         model=ref.model,
         source=ref.source,
         index=ref.index,
-        density=fields.get("density"),
+        density=read_density(fields.get("density"), str(ref)),
         activations=tuple(read_examples(fields["activations"], str(ref))),
         explanations=tuple(Explanation(text=text) for text in _texts(fields.get("explanation"), ref)),
         promoted=_logits(fields.get("promoted"), f"The promoted tokens of {ref}"),
         suppressed=_logits(fields.get("suppressed"), f"The suppressed tokens of {ref}"),
     )
+
+
+def read_density(given: object, about: str) -> float | None:
+    """Read the fraction of tokens on which a feature fires; None where it is not known.
+
+    Raises
+    ------
+    InvalidRequest
+        When it is no number.
+    """
+    if given is None:
+        return None
+    if isinstance(given, bool) or not isinstance(given, Real):
+        raise InvalidRequest(f"The density of {about} is {given!r}.", remedy="Write a number from 0 to 1.")
+    return float(given)
+
+
+def _source_of(fields: Mapping[str, Any]) -> str | None:
+    return source_name(fields.get("source"), fields.get("layer"), fields.get("sae_id"))
 
 
 def source_name(source: str | None, layer: int | None, sae_id: str | None) -> str | None:

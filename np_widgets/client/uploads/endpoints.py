@@ -125,9 +125,9 @@ class FeatureUploads(CatalogueEndpoints):
             raise InvalidRequest(f'invalid is {invalid!r}; it must be "raise" or "skip".')
         size = checks.check_count(batch_size, "batch_size", 1, MOST_FEATURES)
         survey = Survey(read_handed(features, model, source), _KnownMethods(self)).look()
-        model, source = _target(survey, model, source)
-        if invalid == "raise":
+        if invalid == "raise" or not survey.sources:
             survey.raise_refused()
+        model, source = _target(survey, model, source)
         if dry_run:
             return self._as_they_would_appear(survey, model, source)
         self._check_source(model, source)

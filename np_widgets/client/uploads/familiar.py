@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from np_widgets import checks
+from np_widgets.client.given import read_examples
 from np_widgets.client.interp import InterpEndpoints
 from np_widgets.client.texts import TextEndpoints
 from np_widgets.client.unstored import refuse_unstored
-from np_widgets.client.uploads.described import describe_feature, source_name
+from np_widgets.client.uploads.described import check_fields, describe_feature, source_name
 from np_widgets.client.uploads.endpoints import FeatureUploads
 from np_widgets.client.vectors import VectorEndpoints
 from np_widgets.errors import InvalidRequest, NeuronpediaError
@@ -68,7 +70,8 @@ class FamiliarUploads(FeatureUploads, VectorEndpoints, InterpEndpoints, TextEndp
         --------
         >>> client.upload_feature(model="gpt2-small", sae_id="my-sae", layer=6, index=0, activations=[(tokens, values)])
         """
-        feature = describe_feature(fields, "upload_feature")
+        check_fields(fields, "upload_feature")
+        feature = describe_feature(fields)
         self.upload_features([feature])
         return feature.ref
 
@@ -180,19 +183,20 @@ class FamiliarUploads(FeatureUploads, VectorEndpoints, InterpEndpoints, TextEndp
         """
         needed = {"model": model, "vector": vector, "name": name, "layer": layer, "hook": hook}
         refuse_unstored("upload_dashboard", unstored, needed, _DASHBOARD)
-        has_examples = bool(len(activations) or texts)
+        examples = read_examples(activations, f"the vector {name!r}")  # all that can be refused is, before the upload
+        texts = checks.check_texts(texts) if texts else []
         if auto_interpret:
-            if not has_examples:
+            if not (examples or texts):
                 raise InvalidRequest(
                     "An explanation is made from examples, and there are none. Nothing was sent.",
                     remedy='Give texts=["…"], on which the service runs the vector, or activations=[…].',
                 )
-            self._explainer(interpretation_method, explanation_model)  # a misspelt one is refused before the upload
+            self._explainer(interpretation_method, explanation_model)
         ref = self.upload_vector(vector, model=model, layer=layer, hook=hook, name=name, strength=strength)
         try:
-            if has_examples:
+            if examples or texts:
                 run = self.activate(ref, texts, ignore_bos=True) if texts else []
-                self.upload_activations(ref, [*activations, *run])
+                self.upload_activations(ref, [*examples, *run])
             if auto_interpret:
                 self.generate_explanation(ref, method=interpretation_method, model=explanation_model)
         except NeuronpediaError as error:

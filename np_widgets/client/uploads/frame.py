@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from np_widgets.client.given import read_examples
+from np_widgets.client.uploads.described import read_density
 from np_widgets.errors import InvalidRequest
-from np_widgets.models import Activation, Explanation, Feature, frozen_array
+from np_widgets.models import Activation, Explanation, Feature, FeatureRef, frozen_array
+from np_widgets.models.uploads import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -29,13 +31,15 @@ def unread_columns(frame: pd.DataFrame) -> list[str]:
     return [str(column) for column in frame.columns if column not in known]
 
 
-def features_of(frame: pd.DataFrame, model: str | None, source: str | None) -> Iterator[Feature]:
+def features_of(frame: pd.DataFrame, model: str | None, source: str | None) -> Iterator[Feature | Refusal]:
     """Gather the rows of each feature, in the order in which they first stand in the frame.
+
+    In the place of one with a value that is not of its form stands why.
 
     Raises
     ------
     InvalidRequest
-        When a column is missing, or a value is not of its form; the feature is named.
+        When a column is missing.
     """
     columns = {str(column) for column in frame.columns}
     by_token = columns >= set(_BY_TOKEN)
@@ -44,23 +48,29 @@ def features_of(frame: pd.DataFrame, model: str | None, source: str | None) -> I
     names = [name for name in ("model", "source", "index") if name in columns]
     for key, rows in frame.groupby(names, sort=False, observed=True, dropna=False):
         named: dict[str, Any] = {"model": model, "source": source, **dict(zip(names, key, strict=True))}
-        yield _feature(rows, named, by_token=by_token)
+        if named["model"] is None or named["source"] is None:
+            raise InvalidRequest(
+                "This frame does not say of which source its features are.", remedy="Give model and source."
+            )
+        about = f"feature {named['index']} of the frame"
+        try:
+            yield _feature(rows, named, about, by_token=by_token)
+        except InvalidRequest as error:
+            yield Refusal(name=about, reason=error.message.rstrip("."))
 
 
-def _feature(rows: pd.DataFrame, named: dict[str, Any], *, by_token: bool) -> Feature:
-    about = f"feature {named['index']} of the frame"
-    if named["model"] is None or named["source"] is None:
-        raise InvalidRequest(
-            "This frame does not say of which source its features are.", remedy="Give model and source."
-        )
+def _feature(rows: pd.DataFrame, named: dict[str, Any], about: str, *, by_token: bool) -> Feature:
+    index = named["index"]
+    if isinstance(index, float) and index.is_integer():
+        index = int(index)  # a column in which one is missing holds them all as fractions
+    ref = FeatureRef.parse((named["model"], named["source"], index))
     examples = _by_token(rows) if by_token else read_examples(zip(rows["tokens"], rows["values"], strict=True), about)
     texts = _once(rows, "explanation", about)
-    density = _once(rows, "density", about)
     return Feature(
-        model=str(named["model"]),
-        source=str(named["source"]),
-        index=int(named["index"]),
-        density=None if density is None else float(density),
+        model=ref.model,
+        source=ref.source,
+        index=ref.index,
+        density=read_density(_once(rows, "density", about), about),
         explanations=() if texts is None else (Explanation(text=str(texts)),),
         activations=tuple(examples),
     )

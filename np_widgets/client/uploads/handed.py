@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any, Protocol, TypeAlias
 
 from np_widgets.client.uploads import frame
-from np_widgets.client.uploads.described import describe_feature
+from np_widgets.client.uploads.described import check_fields, describe_feature
 from np_widgets.errors import InvalidRequest
 from np_widgets.models import Feature
+from np_widgets.models.uploads import Refusal
 from np_widgets.wire.saedashboard import batch_files, read_batch
 
 #: Features or mappings that describe one, a frame, or the path of a folder.
@@ -20,6 +21,8 @@ _REMEDY = "Give a list of features, a frame, or the folder that SAEDashboard's r
 
 class Handed(Protocol):
     """Features that can be gone through more than once: they are looked through, and then sent.
+
+    In the place of one whose values cannot be read stands why.
 
     Attributes
     ----------
@@ -32,7 +35,7 @@ class Handed(Protocol):
     folder: Path | None
     unread: tuple[str, ...]
 
-    def __iter__(self) -> Iterator[Feature]: ...
+    def __iter__(self) -> Iterator[Feature | Refusal]: ...
 
 
 class Listed:
@@ -41,10 +44,10 @@ class Listed:
     folder: Path | None = None
     unread: tuple[str, ...] = ()
 
-    def __init__(self, features: list[Feature]) -> None:
+    def __init__(self, features: list[Feature | Refusal]) -> None:
         self._features = features
 
-    def __iter__(self) -> Iterator[Feature]:
+    def __iter__(self) -> Iterator[Feature | Refusal]:
         return iter(self._features)
 
 
@@ -57,7 +60,7 @@ class Framed:
         self._frame, self._model, self._source = given, model, source
         self.unread = tuple(f"the column {column!r}" for column in frame.unread_columns(given))
 
-    def __iter__(self) -> Iterator[Feature]:
+    def __iter__(self) -> Iterator[Feature | Refusal]:
         return frame.features_of(self._frame, self._model, self._source)
 
 
@@ -97,9 +100,15 @@ def read_handed(features: FeaturesToUpload, model: str | None, source: str | Non
     return Listed([_one(each, number, model, source) for number, each in enumerate(features, 1)])
 
 
-def _one(given: object, number: int, model: str | None, source: str | None) -> Feature:
+def _one(given: object, number: int, model: str | None, source: str | None) -> Feature | Refusal:
+    """Read one; what is wrong with its values is its own matter, what it is called and has is the caller's."""
     if isinstance(given, Feature):
         return given
     if isinstance(given, Mapping):
-        return describe_feature({"model": model, "source": source, **given}, f"Number {number} of the features")
+        fields = {"model": model, "source": source, **given}
+        check_fields(fields, f"Number {number} of the features")
+        try:
+            return describe_feature(fields)
+        except InvalidRequest as error:
+            return Refusal(name=f"number {number}", reason=error.message.rstrip("."))
     raise InvalidRequest(f"Number {number} of what was handed over is {type(given).__name__}.", remedy=_REMEDY)

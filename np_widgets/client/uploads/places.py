@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from np_widgets import checks
 from np_widgets.client import writes
 from np_widgets.client.catalogue import CatalogueEndpoints
-from np_widgets.errors import InvalidRequest, UnexpectedResponse
+from np_widgets.errors import InvalidRequest, NeuronpediaError, UnexpectedResponse
 from np_widgets.wire import read_model, read_source_set
 
 if TYPE_CHECKING:
@@ -98,8 +98,12 @@ class PlaceEndpoints(CatalogueEndpoints):
         made = self._writer.write(
             writes.new_source_set(name, model, description, _check_url(url)), lambda body: _made(read_source_set(body))
         )
-        sets = {one.name: one for one in self.get_model(model, refresh=True).source_sets}
-        return sets.get(name, made)  # the answer itself leaves out the sources
+        try:
+            sets = self.get_model(model, refresh=True).source_sets  # the answer itself leaves out the sources
+        except NeuronpediaError as error:
+            error.add_note(f"The source set itself is made: {model}/{name}.")
+            raise
+        return next((one for one in sets if one.name == name), made)
 
 
 def _check_url(url: str | None) -> str | None:

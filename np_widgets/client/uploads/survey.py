@@ -51,6 +51,9 @@ class Survey:
         first: dict[int, int] = {}
         for place, feature in enumerate(self.handed):
             self.n_features += 1
+            if isinstance(feature, Refusal):
+                self.refused.append(feature)
+                continue
             self.sources[feature.model, feature.source] += 1
             faults = [*upload_faults(feature), *_unwritable(feature)]
             if feature.index in first:
@@ -67,7 +70,8 @@ class Survey:
 
     def fit(self) -> Iterator[Feature]:
         """Go through those that the service would take."""
-        return (feature for place, feature in enumerate(self.handed) if place in self.places)
+        numbered = enumerate(self.handed)
+        return (each for place, each in numbered if place in self.places and not isinstance(each, Refusal))
 
     def raise_refused(self) -> None:
         """Refuse the whole where a part is refused.
