@@ -9,7 +9,8 @@ from np_widgets.client.base import BaseClient
 from np_widgets.client.reply import END_MARK, decode_part
 from np_widgets.client.routes import Call, encode
 from np_widgets.client.streams import Growing, Line
-from np_widgets.errors import ConnectionFailed, InvalidRequest
+from np_widgets.client.writer import may_have_happened, unconfirmed
+from np_widgets.errors import ConnectionFailed, InvalidRequest, NeuronpediaError, ServerError
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -41,8 +42,15 @@ class DoorEndpoints(BaseClient):
 
         Raises
         ------
+        Unconfirmed
+            When the answer was lost to what is not known to be a read, and may have happened.
         NeuronpediaError
-            Of a ConnectionFailed, ``was_sent`` says whether a write may have happened all the same.
+            Else, as everywhere.
+
+        Notes
+        -----
+        What a write changes on such a route is not known here: copies in the cache stay until they are a day old, or
+        until ``refresh=True`` or :meth:`clear_cache`.
 
         Examples
         --------
@@ -50,7 +58,14 @@ class DoorEndpoints(BaseClient):
         >>> lens = {"modelId": "gpt2-small", "prompt": "The capital of", "type": ["LOGIT_LENS"]}
         >>> [part["kind"] for part in client.request("POST", "/api/lens/prompt", lens).parts()]
         """
-        return self._transport.send(_call(method, path, json, about), self._keys.current())
+        call = _call(method, path, json, about)
+        failure: NeuronpediaError
+        try:
+            return self._transport.send(call, self._keys.current())
+        except NeuronpediaError as error:
+            failure = error
+        # Raised out here, so that the error that was caught does not stand above it as its context.
+        raise _told(call, failure)
 
     def stream(self, method: Literal["GET", "POST"], path: str, json: Any = None, *, about: str = "") -> Growing[Any]:  # noqa: ANN401
         """Ask for anything else, and take its parts as they arrive: lines of JSON, or what server-sent events carry.
@@ -64,7 +79,8 @@ class DoorEndpoints(BaseClient):
         -------
         Growing
             An iterator over the decoded parts; an answer that comes whole is its only one. Nothing is sent before its
-            first step. To leave the loop, or to call its ``close()`` from any thread, ends the connection.
+            first step, which raises what :meth:`request` does. To leave the loop, or to call its ``close()`` from any
+            thread, ends the connection.
 
         Examples
         --------
@@ -73,7 +89,7 @@ class DoorEndpoints(BaseClient):
         call = replace(_call(method, path, json, about), is_streamed=True)
         line = Line()
         bodies = self._transport.stream(call, self._keys.current(), line)
-        return Growing(line, _decoded(bodies, line, path))
+        return Growing(line, _decoded(bodies, line, call))
 
     def openapi(self) -> NoReturn:
         """Say that the service publishes no OpenAPI schema, and where its routes are described.
@@ -108,18 +124,34 @@ def _call(method: str, path: str, json: Any, about: str) -> Call:  # noqa: ANN40
         raise InvalidRequest(
             f"{path!r} is not a path of the service.", remedy='Begin it with "/api/" and percent-encode its parts.'
         )
+    if method == "GET" and json is not None:
+        raise InvalidRequest(
+            "A GET carries no body.", remedy="Write what is asked for into the path: /api/x?name=value."
+        )
     body = None if method == "GET" else encode({} if json is None else json)
     return Call(method, path, body, about or path)
 
 
-def _decoded(bodies: Generator[bytes, None, None], line: Line, path: str) -> Generator[Any, None, None]:
+def _decoded(bodies: Generator[bytes, None, None], line: Line, call: Call) -> Generator[Any, None, None]:
+    has_begun = False
     try:
         for body in bodies:
             if body.strip() == END_MARK:
                 return
-            yield decode_part(body, path)
-    except ConnectionFailed:
-        if not line.is_cut:
-            raise
+            has_begun = True
+            yield decode_part(body, call.path)
+    except NeuronpediaError as error:
+        failure = error
+    else:
+        return
     finally:
         bodies.close()
+    if not (line.is_cut and isinstance(failure, ConnectionFailed)):
+        raise failure if has_begun else _told(call, failure)
+
+
+def _told(call: Call, failure: NeuronpediaError) -> NeuronpediaError:
+    """Say so where the answer to a write was lost; every GET is a read."""
+    is_read = call.method == "GET" or call.is_repeatable
+    is_lost = isinstance(failure, (ConnectionFailed, ServerError)) and may_have_happened(failure)
+    return unconfirmed(call, failure) if is_lost and not is_read else failure

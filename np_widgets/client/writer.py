@@ -48,7 +48,7 @@ class Writer:
             if self._cache:
                 self._cache.drop(call, self._address.base, datetime.now(UTC).timestamp())
         # Raised out here, so that the error that was caught does not stand above it as its context.
-        raise _unconfirmed(call, failure) if _may_have_happened(failure) else failure
+        raise unconfirmed(call, failure) if may_have_happened(failure) else failure
 
     def _send(self, call: Call, decode: Callable[[bytes], T]) -> T:
         reply = self._transport.send(call, self._keys.current())
@@ -62,7 +62,7 @@ class Writer:
         )
 
 
-def _may_have_happened(failure: NeuronpediaError) -> bool:
+def may_have_happened(failure: NeuronpediaError) -> bool:
     """Whether the service may have done what it was asked for: it got it, and what it said of it is not known."""
     if isinstance(failure, ConnectionFailed):
         return failure.was_sent
@@ -71,7 +71,8 @@ def _may_have_happened(failure: NeuronpediaError) -> bool:
     return isinstance(failure, UnexpectedResponse) and failure.status is not None and 200 <= failure.status < 300
 
 
-def _unconfirmed(call: Call, failure: NeuronpediaError) -> Unconfirmed:
+def unconfirmed(call: Call, failure: NeuronpediaError) -> Unconfirmed:
+    """Say of a write that nobody knows whether it happened, and where to look."""
     return Unconfirmed(
         f"{failure.message} Whether it was done is not known, and it is not sent again by itself.",
         remedy=f"Look before you do it again: {call.look or 'the site shows what you have made'}.",

@@ -17,6 +17,7 @@ from np_widgets.errors import (
     RateLimited,
     ServerError,
     Unauthorized,
+    Unconfirmed,
     UnexpectedResponse,
 )
 from tests.client.failing import REF, failure
@@ -131,7 +132,7 @@ def test_writes_are_never_asked_again(
     path: str, fault: faults.Fault, client: NeuronpediaClient, server: LoopbackServer
 ) -> None:
     server.always(fault)
-    with pytest.raises((ServerError, ConnectionFailed)):
+    with pytest.raises(Unconfirmed):
         client.request("POST", path, {})
     assert len(server.requests) == 1
 
