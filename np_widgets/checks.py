@@ -31,13 +31,16 @@ LONGEST_TOGETHER = 400
 #: The routes' own limits on results, and on the letters of a query (contract, 5.2 and 5.3).
 MOST_FOR_SET, MOST_FOR_TOKENS, SHORTEST_QUERY = 100, 20, 3
 
+#: What is wrong with a model's name that has a slash, as those of Hugging Face do.
+OWN_IDS = 'A model goes by Neuronpedia\'s own id, without a slash: "llama3.1-8b", not "meta-llama/Llama-3.1-8B".'
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*")
 
 
 def check_name(value: object, what: str, example: str) -> str:
     """Check an id of a model, source or source set."""
     if not isinstance(value, str) or not _NAME.fullmatch(value.strip()):
-        raise InvalidRequest(f"{value!r} is not the id of a {what}.", remedy=f'Write it as "{example}".')
+        remedy = OWN_IDS if what == "model" and "/" in str(value) else f'Write it as "{example}".'
+        raise InvalidRequest(f"{value!r} is not the id of a {what}.", remedy=remedy)
     return value.strip()
 
 

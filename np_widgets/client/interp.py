@@ -132,7 +132,11 @@ class InterpEndpoints(CatalogueEndpoints):
         return self._score(explanation_id(explanation), method, model).score
 
     def score_explanations(
-        self, explanations: Iterable[Explanation | str], *, method: str = "recall_alt", model: str | None = None
+        self,
+        explanations: Iterable[Explanation | Explained | str],
+        *,
+        method: str = "recall_alt",
+        model: str | None = None,
     ) -> ScoreReport:
         """Let a language model score many explanations, as :meth:`generate_explanations` explains many features.
 
@@ -140,7 +144,7 @@ class InterpEndpoints(CatalogueEndpoints):
         ----------
         explanations : iterable of Explanation or str
             With their ids, as :meth:`get_feature` and :meth:`generate_explanation` give them; searches, and
-            :meth:`get_features`, leave the ids out.
+            :meth:`get_features`, leave the ids out. What :meth:`generate_explanations` returns is such a list too.
         method, model : str
             As for :meth:`score_explanation`.
 
@@ -151,7 +155,7 @@ class InterpEndpoints(CatalogueEndpoints):
         Examples
         --------
         >>> report = client.generate_explanations(refs, method="np_max-act")
-        >>> client.score_explanations(one.explanation for one in report)
+        >>> client.score_explanations(report)
         """
         if isinstance(explanations, (str, Explanation)):
             raise InvalidRequest("score_explanations takes a list.", remedy="For one, use score_explanation.")

@@ -65,7 +65,11 @@ class ListEndpoints(BaseClient):
             rows = write_entries(refs, descriptions, as_text=False)
             call = writes.new_list_with_features(name, description, test_text, rows)
         made = self._writer.write(call, read_list)
-        whole = self.get_list(made)
+        try:
+            whole = self.get_list(made)
+        except NeuronpediaError as error:
+            error.add_note(f"The list itself is made: {self.base_url}/list/{made.id}.")
+            raise
         there = {entry.ref for entry in whole}
         lost = [ref for ref in refs if ref not in there]
         return msgspec.structs.replace(whole, warnings=(_left_out(lost),)) if lost else whole
@@ -255,7 +259,8 @@ def _read_listed(features: ListedLike) -> tuple[list[FeatureRef], list[str | Non
 
 def _check_text(text: object, what: str, least: int = 1) -> str:
     if not isinstance(text, str) or len(text.strip()) < least:
-        raise InvalidRequest(f"{what} is {text!r}; it must be text of at least {least} characters.")
+        size = "one character" if least == 1 else f"{least} characters"
+        raise InvalidRequest(f"{what} is {text!r}; it must be text of at least {size}.")
     return text
 
 

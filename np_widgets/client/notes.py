@@ -9,6 +9,7 @@ from np_widgets.client import calls, decoding, writes
 from np_widgets.client.base import BaseClient
 from np_widgets.errors import InvalidRequest, NotFound, Unauthorized
 from np_widgets.models import Comment, Explanation, FeatureRef, RefLike
+from np_widgets.models.interp import Explained
 from np_widgets.wire.lists import read_bookmark, read_bookmarks, read_deleted, read_new_comment, read_vote
 
 if TYPE_CHECKING:
@@ -125,14 +126,16 @@ class NoteEndpoints(BaseClient):
         return self._writer.write(writes.vote(explanation_id(explanation), up=False), read_vote)
 
 
-def explanation_id(explanation: Explanation | str) -> str:
+def explanation_id(explanation: Explanation | Explained | str) -> str:
     """Find an explanation's id, which those of searches do not have."""
-    return _id_of(explanation.id if isinstance(explanation, Explanation) else explanation, "explanation")
+    given = explanation.explanation if isinstance(explanation, Explained) else explanation
+    return _id_of(given.id if isinstance(given, Explanation) else given, "explanation")
 
 
 def _id_of(given: object, what: str) -> str:
     if not isinstance(given, str) or not _ID.fullmatch(given):
+        shown = repr(given) if isinstance(given, (str, type(None))) else f"a {type(given).__name__}"
         raise InvalidRequest(
-            f"This {what} has no id ({given!r}).", remedy=f"The {what}s of a feature that get_feature fetches have one."
+            f"This {what} has no id ({shown}).", remedy=f"The {what}s of a feature that get_feature fetches have one."
         )
     return given

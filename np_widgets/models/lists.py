@@ -63,7 +63,9 @@ class SavedList(Matches[ListEntry], frozen=True, kw_only=True, eq=False):
         return f"{self.site}/list/{self.id}" if self.site else None
 
     def __repr__(self) -> str:
-        return f"<SavedList {self.name!r}, {len(self)} feature{'' if len(self) == 1 else 's'}, {self.url or self.id}>"
+        # One that is listed, or was changed, comes without its features, which is not to say that it has none.
+        count = f", {len(self)} feature{'' if len(self) == 1 else 's'}" if len(self) else ""
+        return f"<SavedList {self.name!r}{count}, {self.url or self.id}>"
 
 
 class Bookmark(Named, frozen=True, kw_only=True, eq=False):

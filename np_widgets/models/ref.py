@@ -10,6 +10,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 import msgspec
 
+from np_widgets.checks import OWN_IDS
 from np_widgets.errors import InvalidRequest
 
 #: Whatever names a feature: a :class:`FeatureRef`, ``"model/source/index"``, a URL, a tuple, or ``(sae, index)``.
@@ -51,7 +52,8 @@ class FeatureRef(msgspec.Struct, frozen=True, order=True):
     def __post_init__(self) -> None:
         for part, value in (("model", self.model), ("source", self.source)):
             if not isinstance(value, str) or not _NAME.fullmatch(value):
-                raise InvalidRequest(f"{value!r} is not the id of a {part}.", remedy=_FORMS)
+                remedy = f"{OWN_IDS} {_FORMS}" if part == "model" and "/" in str(value) else _FORMS
+                raise InvalidRequest(f"{value!r} is not the id of a {part}.", remedy=remedy)
         if isinstance(self.index, bool) or not isinstance(self.index, int) or not 0 <= self.index <= _LARGEST_INDEX:
             raise InvalidRequest(f"{self.index!r} is not a feature's index (a whole number from 0).", remedy=_FORMS)
 
@@ -151,6 +153,9 @@ class FeatureRef(msgspec.Struct, frozen=True, order=True):
         stripped = text.strip()
         is_url = "://" in stripped or stripped.lower().startswith(("www.", "neuronpedia.org"))
         parts = _url_parts(stripped) if is_url else stripped.strip("/").split("/")
+        if len(parts) > 3 and not is_url:
+            remedy = f"{OWN_IDS} {_FORMS}"
+            raise InvalidRequest(f"{text!r} does not name a feature: it has {len(parts)} parts.", remedy=remedy)
         if len(parts) != 3:
             raise InvalidRequest(f"{text!r} does not name a feature: it needs model, source and index.", remedy=_FORMS)
         return cls._from_parts(*parts)

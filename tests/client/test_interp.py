@@ -141,6 +141,8 @@ def test_scores_are_refused_with_the_reason(owner: NeuronpediaClient, said: Expl
         owner.score_explanation(said, model="gemini-2.0-flash")
     with pytest.raises(InvalidRequest, match="This explanation has no id"):
         owner.score_explanation("")
+    with pytest.raises(InvalidRequest, match=r"This explanation has no id \(a Feature\)"):
+        owner.score_explanation(owner.get_feature(REF))  # type: ignore[arg-type]
     with pytest.raises(InvalidRequest, match="has no score 'cmx', so nothing was deleted"):
         owner.delete_score("cmx", said)
     with pytest.raises(InvalidRequest, match="takes a list"):

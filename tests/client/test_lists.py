@@ -38,11 +38,30 @@ def test_list_with_features_is_read_back(owner: NeuronpediaClient, server: Loopb
     assert feature is not None
     assert feature.ref == one
     assert 1 <= len(feature.activations) <= 3
-    assert [saved.name for saved in owner.list_lists()] == ["Harbours <b>"]
+    (listed,) = owner.list_lists()
+    assert listed.name == "Harbours <b>"
+    assert "0 features" not in repr(listed)  # it comes without them, and has two
     for name in (made, made.id, made.url):
         assert owner.get_list(name).id == made.id
     made_of = json.loads(server.requests[0].body)
     assert [row["index"] for row in made_of["features"]] == [3, 5]  # numbers here, text elsewhere
+
+
+def test_list_that_is_made_and_cannot_be_read_back_is_named(owner: NeuronpediaClient, server: LoopbackServer) -> None:
+    server.fail(faults.Pass(), faults.Status(500))
+    with pytest.raises(ServerError) as caught:
+        owner.create_list("Harbours", refs(server, 3))
+    (made,) = owner.list_lists()
+    assert caught.value.__notes__ == [f"The list itself is made: {made.url}."]
+
+
+@pytest.mark.parametrize("model", ["meta-llama/Llama-3.1-8B", "google/gemma-2-2b"])
+def test_quick_list_of_a_model_under_its_hugging_face_name_says_which_name_to_write(
+    model: str, owner: NeuronpediaClient
+) -> None:
+    for named in (f"{model}/6-res-jb/650", (model, "6-res-jb", 650)):
+        with pytest.raises(InvalidRequest, match="own id, without a slash"):
+            owner.quick_list_url([named], "Side by side")
 
 
 def test_list_can_be_read_by_anyone_and_changed_by_its_owner(
