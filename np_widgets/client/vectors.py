@@ -200,8 +200,9 @@ class VectorEndpoints(CatalogueEndpoints):
         ref : FeatureRef, str, tuple, …
             A vector that you have uploaded.
         activations : list
-            Of :class:`Activation`, of ``(tokens, values)``, or of mappings with these keys; :meth:`activate` computes
-            them. Tokens and values are stored, and no more.
+            Of :class:`Activation`, of ``(tokens, values)``, or of mappings with these keys. :meth:`activate` computes
+            them; a beginning-of-text token, on which almost any vector is strongest, is best left out of them. Tokens
+            and values are stored, and no more.
 
         Returns
         -------
@@ -215,7 +216,7 @@ class VectorEndpoints(CatalogueEndpoints):
 
         Examples
         --------
-        >>> client.upload_activations(ref, client.activate(ref, ["I cannot help with that", "Of course"]))
+        >>> client.upload_activations(ref, client.activate(ref, ["I cannot help", "Of course"], ignore_bos=True))
         """
         vector = FeatureRef.parse(ref)
         examples = read_examples(activations, f"the vector {vector}")
