@@ -85,11 +85,7 @@ def vector_values(vector: VectorLike) -> FloatArray:
         vector = vector.detach().cpu().float()
     values = _as_numbers(vector)
     if values is None or values.ndim != 1:
-        given = (
-            f"of type {type(vector).__name__} and holds something else"
-            if values is None
-            else f"of shape {values.shape}"
-        )
+        given = f"a {type(vector).__name__} of something else" if values is None else f"of shape {values.shape}"
         raise InvalidRequest(f"A vector is a row of numbers, and this is {given}.", remedy=_REMEDY)
     if not 1 <= len(values) <= LONGEST:
         raise InvalidRequest(f"The vector has {len(values):,} numbers; it may have 1 to {LONGEST:,}.")
