@@ -24,6 +24,18 @@ describe("what was said", () => {
       expect(seen.text(".npw-foot")).toContain("run 1 · 1.4 s · seed 16");
     }));
 
+  test("is invited before there is any, by what is to be done first", () =>
+    withView(widget, traits({ features: [], prompt: "" }), async (seen) => {
+      const said = () => seen.text(".npw-steer-texts .npw-empty");
+      expect(said()).toBe("Nothing was run yet: add a feature first.");
+      seen.model.set("features", [CITIES]);
+      await seen.drawn();
+      expect(said()).toBe("Nothing was run yet: write a prompt first.");
+      seen.model.set("prompt", "Once");
+      await seen.drawn();
+      expect(said()).toMatch(/Let go of a slider/);
+    }));
+
   test("grows at its end, and what stands stays", () =>
     withView(
       widget,

@@ -72,7 +72,7 @@ class SteeringOffers(SteeredFeatures):
         """Ask what the source offers for the model; :meth:`wait` waits for it."""
         model = self._steered_model()
         if model is None:
-            reason = InvalidRequest("Presets are those of a model.", remedy="Add a feature, or set model=….")
+            reason = InvalidRequest("Presets are those of a model.", remedy="Add a feature, or set the panel's model.")
             self._presets = {"state": "failed", "presets": [], "error": failure("presets", reason)}
             return
         self._presets = {"state": "asking", "presets": [], "error": None}

@@ -3,7 +3,7 @@ import { attrs, button, h, onAct, refill } from "../core/dom";
 import { watch } from "../core/life";
 import { type Block, createBlock, type Exchange } from "./columns";
 import { spelt } from "./scale";
-import { comparedRuns, short, shownRun } from "./state";
+import { comparedRuns, obstacle, short, shownRun } from "./state";
 import type { Model, Run, Side, Turn } from "./types";
 
 /** With what strengths a run was made, in words. */
@@ -160,8 +160,9 @@ export const mountTexts = (model: Model, signal: AbortSignal): HTMLElement => {
     foot.hidden = !said.length;
     heads.hidden = !all.length;
     invitation.hidden = !!all.length || !!error;
+    const first = obstacle(model);
     invitation.textContent = live
-      ? "Nothing was run yet. Let go of a slider, or press the button."
+      ? `Nothing was run yet${first ? `: ${first}` : ". Let go of a slider, or press the button"}.`
       : "Nothing was run.";
     problem.replaceChildren(
       ...(error && !model.get("running")
@@ -178,6 +179,10 @@ export const mountTexts = (model: Model, signal: AbortSignal): HTMLElement => {
     "error",
     "running",
     "_live",
+    "_cannot",
+    "features",
+    "muted",
+    "prompt",
   ] as const;
   watch(model, traits, draw, signal);
 
