@@ -253,6 +253,10 @@ describe("the history", () => {
       expect(seen.model.get("compared")).toEqual([2, 1]);
       expect(seen.text(".npw-steer-heads")).toMatch(/^Run 2.*Run 1/);
       expect(marks(seen)).toEqual(["Paris"]);
+      seen.one("[data-act=single]").click();
+      await seen.drawn();
+      expect(seen.model.get("compared")).toEqual([]);
+      expect(seen.text(".npw-steer-heads")).toMatch(/^Default/);
     }));
 
   test("puts what a run was asked with back into the fields", () =>

@@ -196,6 +196,9 @@ describe("a slider", () => {
       expect(seen.text(".npw-steer-read")).toBe("not in the recording · nearest +80");
       seen.one("[data-act=strength]").click();
       expect([strength(seen), commands(seen)]).toEqual([80, ["run"]]);
+      await vi.advanceTimersByTimeAsync(0);
+      // What is suggested is not in it.
+      expect(read(seen)).toBe("9.4 × its peak");
     });
   });
 });

@@ -46,12 +46,28 @@ def steered_logits(answer: SteeredLogits) -> tuple[str, str]:
     return title, _prompt(answer.prompt) + _columns([spoken]) + quiet(told)
 
 
+def beside(one: SteerText | None, other: SteerText | None, names: Cells) -> str:
+    """Draw two texts beside one another, the words marked that differ."""
+    spoken, told = _spoken(one, other, is_whole=True)
+    return _columns([spoken], names) + quiet(told)
+
+
+def strengths_of(request: SteerRequest) -> str:
+    """Name the features of a run by what they are about, with their strengths."""
+    by = ", ".join(
+        f"{visible(one.explanation or str(one.ref))} {f'{one.strength:+g}' if one.strength else '0'}"
+        for one in request.features
+    )
+    multiplier = request.settings.multiplier
+    return by if multiplier == 1 else f"{by}, × {multiplier:g}"
+
+
 def _prompt(prompt: str) -> str:
     return quiet(f"Goes on with: {visible(prompt)}")
 
 
-def _columns(rows: Sequence[Cells]) -> str:
-    head = "".join(f'<td style="{_CELL}"><b>{side}</b></td>' for side in ("default", "steered"))
+def _columns(rows: Sequence[Cells], names: Cells = ("default", "steered")) -> str:
+    head = "".join(f'<td style="{_CELL}"><b>{escape(name)}</b></td>' for name in names)
     lines = "".join(f'<tr><td style="{_CELL}">{left}</td><td style="{_CELL}">{right}</td></tr>' for left, right in rows)
     return f'<table style="border-collapse:collapse;width:100%"><tr>{head}</tr>{lines}</table>'
 

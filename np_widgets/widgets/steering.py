@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any, get_args
 import traitlets
 
 from np_widgets.errors import InvalidRequest, NeuronpediaError, RateLimited
-from np_widgets.html import answer_html, message_html
-from np_widgets.models import FeatureRef, SteeringFeature, SteerRequest, SteerSettings
+from np_widgets.html import answer_html, ladder_html, message_html, two_runs_html
+from np_widgets.models import FeatureRef
 from np_widgets.payload.steering import label_of
-from np_widgets.widgets.base import built, json_trait, refuse_kind
+from np_widgets.widgets.base import built, refuse_kind
 from np_widgets.widgets.steering_features import usual_strengths
 from np_widgets.widgets.steering_frame import RunKind, runs_frame, sweep_frame
-from np_widgets.widgets.steering_runs import SteeringRuns
+from np_widgets.widgets.steering_question import SteeringQuestion
 from np_widgets.widgets.steering_sweep import Sweep, checked
 from np_widgets.widgets.steering_traits import is_name
 from np_widgets.wording import promoted_words
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from np_widgets.models import RefLike, SteerResult
+    from np_widgets.models import RefLike
     from np_widgets.sources import SourceLike
 
 
-class SteeringPanel(SteeringRuns):
+class SteeringPanel(SteeringQuestion):
     """Steer a model with sliders, and read what it says beside what it says unsteered.
 
     Parameters
@@ -62,18 +62,12 @@ class SteeringPanel(SteeringRuns):
     _esm = built("steering.js")
     _css = built("steering.css")
 
-    prompt = traitlets.Unicode("", help="What the model goes on with; in a chat the user's message.").tag(sync=True)
-    chat = traitlets.Bool(
-        None, allow_none=True, help="Whether it is a conversation; by default where the model is made for that."
-    ).tag(sync=True)
     run_while_dragging = traitlets.Bool(
         default_value=False, help="Run with every change of a strength, not only when a slider is let go."
     ).tag(sync=True)
     show_as = traitlets.Enum(
         ["differences", "probability"], "differences", help="What is marked: words that differ, or unlikely tokens."
     ).tag(sync=True)
-    _is_chat = traitlets.Bool(default_value=False).tag(sync=True)
-    _recorded = json_trait("The strengths that can be run, where not all can, for each feature.")
 
     def __init__(
         self,
@@ -84,17 +78,12 @@ class SteeringPanel(SteeringRuns):
         source: SourceLike = None,
         **options: Any,  # noqa: ANN401 (trait values)
     ) -> None:
-        self._said: SteerResult | None = None  # what a conversation goes on from
         if isinstance(features, Mapping) and not is_name(features):
             if strengths is not None:
                 raise InvalidRequest("The strengths are given twice.", remedy="Write {feature: strength}, or a list.")
             features, strengths = list(features), features
         super().__init__(features, strengths, prompt=prompt, source=source, **options)
-        self._on_kind()
-        self.observe(self._on_kind, ["chat", "model", "_features"])
         self.observe(self._on_drag, "strengths")
-        self._on_request()
-        self.observe(self._on_request, ["features", "strengths", "muted", "prompt", "settings", "model", "_is_chat"])
 
     def run(self) -> None:
         """Steer, as the button does; :meth:`wait` waits for the end, and ``result`` grows meanwhile."""
@@ -105,17 +94,6 @@ class SteeringPanel(SteeringRuns):
             self._fail("run", error)
         else:
             self._start(request)
-
-    @property
-    def request(self) -> SteerRequest:
-        """What a run would ask, as everything is set now.
-
-        Raises
-        ------
-        InvalidRequest
-            When it cannot be asked.
-        """
-        return self._request(self.strengths, self.muted)
 
     def say(self, message: str) -> None:
         """Go on with the conversation as it stands; where there is none yet, begin it.
@@ -206,25 +184,6 @@ class SteeringPanel(SteeringRuns):
         reason = self.error["message"] if self.error else "Nothing was run."
         raise InvalidRequest(f"There are no runs here to make a frame of. {reason}")
 
-    def _request(self, strengths: Mapping[str, float], muted: Sequence[str]) -> SteerRequest:
-        features = [
-            SteeringFeature(
-                ref=FeatureRef.parse(ref), strength=strengths[ref], explanation=label_of(self._feature(ref))
-            )
-            for ref in self.features
-            if ref not in muted
-        ]
-        shared: dict[str, Any] = {"model": self.model, "settings": SteerSettings(**self.settings)}
-        if not self._is_chat:
-            return SteerRequest.make(features, self.prompt, **shared)
-        before = self._said.reply(self.prompt) if self._said else None
-        return SteerRequest.make(
-            features,
-            messages=before.steered_messages if before else self.prompt,
-            default_messages=before.default_messages if before else None,
-            **shared,
-        )
-
     def _swept(self, feature: RefLike | None) -> FeatureRef:
         if feature is not None:
             ref = FeatureRef.parse(feature)
@@ -233,29 +192,6 @@ class SteeringPanel(SteeringRuns):
         if str(ref) not in self.features:
             raise InvalidRequest(f"{ref} is not in the panel.", remedy="Add it first.")
         return ref
-
-    def _on_kind(self, _change: object = None) -> None:
-        """Hold a conversation where the model was made for that, or where it is wished."""
-        model, known = self._steered_model(), [self._feature(ref) for ref in self.features]
-        made_for_it = any(one.model_info and one.model == model and one.model_info.instruct for one in known if one)
-        self._is_chat = made_for_it if self.chat is None else self.chat
-
-    def _on_request(self, _change: object = None) -> None:
-        """Say of a recording with which strengths this was run, one feature's at a time."""
-        try:
-            request = self.request
-        except NeuronpediaError:
-            return
-        recorded = self._source.recorded_strengths(request)
-        if recorded is not None:
-            self._recorded = {
-                str(ref): [
-                    known[ref]
-                    for known in recorded
-                    if all(known[other] == strength for other, strength in request.strengths.items() if other != ref)
-                ]
-                for ref in request.strengths
-            }
 
     def _on_drag(self, _change: object) -> None:
         if self.run_while_dragging and self.prompt:
@@ -285,9 +221,14 @@ class SteeringPanel(SteeringRuns):
         return f"{self._steered_model() or 'A model'} steered by {by or 'nothing yet'}"
 
     def _static_html(self) -> str:
-        shown = next((run.result for run in self.history if run.number == self.shown), self.result)
+        runs = {run.number: run.result for run in self.history}
+        pair = {number: runs[number] for number in self.compared if number in runs}
+        shown = runs.get(self.shown or 0, self.result)
+        ladder = ladder_html(self._ladder) if self._ladder else ""
+        if len(pair) == 2:
+            return two_runs_html(pair) + ladder
         if shown is not None:
-            return answer_html(shown)
+            return answer_html(shown) + ladder
         error = self.error or {"title": "No run", "message": "Nothing was run."}
         return message_html(f"{self._title()}: {error['title']}", error["message"])
 

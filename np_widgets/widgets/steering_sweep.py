@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from np_widgets.models import FeatureRef, SteerRequest, SteerResult
     from np_widgets.widgets.steering_runs import SteeringRun
 
-#: A concept has appeared when a tenth of the words are promoted ones, twice as many as at the weakest strength; a text
-#: has fallen apart when it has said half of its words before, half as many again as at the weakest strength.
+#: A concept has appeared when a tenth of the words are promoted ones, twice as many as at the strength
+#: that changes least; a text has fallen apart when it has said half of its words before, half as many again as there.
 _APPEARS, _TWICE = 0.1, 2.0
 _FALLS_APART, _HALF_AGAIN = 0.5, 1.5
 
@@ -82,10 +82,11 @@ class Sweep:
         return {"promoted_share": promoted_share(text, self.promoted), "repeated_share": repeated_share(text)}
 
     def _turning_points(self, rungs: Sequence[dict[str, Any]]) -> tuple[float | None, float | None]:
-        """Find the strengths nearest to zero at which the concept appears and the text falls apart."""
+        """Find where, outward from what changes nothing, the concept appears and the text falls apart."""
         if not rungs:
             return None, None
-        outward = sorted(rungs, key=lambda rung: abs(rung["strength"]))
+        neutral = 1.0 if self.requests[0].settings.method == "orthogonal" else 0.0
+        outward = sorted(rungs, key=lambda rung: abs(rung["strength"] - neutral))
         return (
             _first_beyond(outward, "promoted_share", _APPEARS, _TWICE) if self.promoted else None,
             _first_beyond(outward, "repeated_share", _FALLS_APART, _HALF_AGAIN),

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from np_widgets import DemoSource, demo
-from np_widgets.html import answer_html
+from np_widgets.html import answer_html, ladder_html, two_runs_html
 from np_widgets.models import (
     ChatMessage,
     FeatureRef,
@@ -54,6 +54,18 @@ def test_hostile_text_is_shown_and_not_obeyed_by_tags_that_the_sanitiser_keeps(a
     assert "var(" not in reader.styles
     assert all(text in reader.text for text in SEEN)
     assert answer._repr_html_() == answer_html(answer)
+
+
+def test_hostile_text_is_shown_and_not_obeyed_in_a_ladder_and_beside_another_run() -> None:
+    every = " ".join(HOSTILE)
+    rung = {"strength": 1, "text": every, "promoted_share": 0.5, "repeated_share": None}
+    ladder = {"label": every, "rungs": [rung], "appears": 1, "falls": None}
+    runs = {1: hostile()[0], 2: hostile()[1]}
+    for html in (ladder_html(ladder), two_runs_html(runs)):  # type: ignore[arg-type]  # both are runs
+        reader = read(html)
+        assert reader.tags <= TAGS
+        assert reader.attributes <= ATTRIBUTES
+        assert all(text in reader.text for text in SEEN)
 
 
 def test_default_and_steered_stand_side_by_side_with_what_differs_marked() -> None:

@@ -88,6 +88,40 @@ def test_it_says_where_the_concept_appears_and_where_the_text_falls_apart() -> N
     assert shares == pytest.approx([0, 2 / 14, 2 / 8, 1])
 
 
+def test_of_factors_it_looks_outward_from_the_one_that_changes_nothing() -> None:
+    source = SteeringSource()
+    told = ["there", "was", "a", "king", "in", "a", "city", "by", "the", "sea"]
+    source.script |= {0: ["city", "Paris"], 1: told, 3: ["Paris", "city", *told[:4]]}
+    widget = panel(source)
+    widget.settings = {"method": "orthogonal"}
+    widget.sweep([0, 1, 3])
+    widget.wait()
+    assert ladder(widget)["appears"] == 0
+    source.script[0] = told
+    widget.sweep([0, 1, 3])
+    widget.wait()
+    assert ladder(widget)["appears"] == 3
+
+
+def test_static_html_has_the_ladder_and_two_runs_that_were_laid_side_by_side() -> None:
+    source = SteeringSource()
+    source.script |= {0: ["a", "king"], 20: ["a", "king", "in", "Paris", "city"]}
+    widget = panel(source)
+    widget.sweep([0, 20])
+    widget.wait()
+    html = widget._static_html()
+    assert "default" in html
+    assert "Sweep" in html
+    assert "the concept appears" in html
+    assert "40%" in html
+    widget.compared = [1, 2]
+    html = widget._static_html()
+    assert "Run 1: names of cities 0<" in html
+    assert "Run 2: names of cities +20" in html
+    assert "3 of the 5 steered words differ" in html
+    assert "default" not in html
+
+
 def test_its_progress_is_seen_and_a_stop_leaves_the_steps_that_were_made() -> None:
     source = SteeringSource()
     gate, begun = Event(), Event()

@@ -57,7 +57,8 @@ const reading = (
       ...(near === undefined ? [] : way(`nearest ${spelt(near)}`, near)),
     ];
   }
-  const isAway = suggested !== null && suggested !== strength;
+  const isThere = suggested !== null && (recorded?.includes(suggested) ?? true);
+  const isAway = isThere && suggested !== strength;
   return [meant, ...(isAway ? way(`suggested ${spelt(suggested)}`, suggested) : [])];
 };
 

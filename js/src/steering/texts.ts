@@ -1,6 +1,6 @@
 import { command, failure, isLive } from "../core/ask";
 import { attrs, button, h, onAct, refill } from "../core/dom";
-import { watch } from "../core/life";
+import { save, watch } from "../core/life";
 import { type Block, createBlock, type Exchange } from "./columns";
 import { spelt } from "./scale";
 import { comparedRuns, obstacle, short, shownRun } from "./state";
@@ -76,7 +76,7 @@ const note = (model: Model, last: Block | undefined): (Node | string)[] => {
   if (!run || !last) return [];
   const [differ, all] = last.tally();
   const words = `${differ} of ${all} words differ`;
-  if (comparedRuns(model)) return [words];
+  if (comparedRuns(model)) return [words, " ", button("show one run", "single", "single", "push")];
   const isTinted = model.get("show_as") === "probability" && hasTokens(run);
   if (run.state === "running") return ["writing …"];
   if (run.state === "complete")
@@ -122,7 +122,10 @@ export const mountTexts = (model: Model, signal: AbortSignal): HTMLElement => {
       model.save_changes();
     },
   });
-  onAct(foot, signal, { retry: () => command(model, "retry") });
+  onAct(foot, signal, {
+    retry: () => command(model, "retry"),
+    single: () => save(model, { compared: [] }),
+  });
   onAct(problem, signal, { retry: () => command(model, "retry") });
   const exchanges = (): Exchange[] => {
     const [pair, run] = [comparedRuns(model), shownRun(model)];
