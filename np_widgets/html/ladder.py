@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from np_widgets.models import SteerResult
 
 _CELL = "vertical-align:top;text-align:left;padding:4px 12px 4px 0;font-size:13px"
+_HEAD = f"{_CELL};white-space:nowrap;color:{GREY}"
 _MEASURES = {"promoted_share": ("promoted", EMERALD), "repeated_share": ("said before", ROSE)}
 
 
@@ -39,7 +40,7 @@ def ladder_html(ladder: Mapping[str, Any]) -> str:
     ladder : dict
         As the front end has it.
     """
-    heads = "".join(f'<td style="{_CELL};color:{GREY}">{said}</td>' for said, _ in _MEASURES.values())
+    heads = "".join(f'<td style="{_HEAD}">{said}</td>' for said, _ in _MEASURES.values())
     rows = "".join(_rung(rung, ladder) for rung in ladder["rungs"])
     table = f'<table style="border-collapse:collapse"><tr><td></td>{heads}<td></td></tr>{rows}</table>'
     return box(question("Sweep", ladder["label"], table))
@@ -52,7 +53,7 @@ def _rung(rung: Mapping[str, Any], ladder: Mapping[str, Any]) -> str:
     text = escape(visible(rung["text"] or ""))
     verdict = quiet(turned) if turned else ""
     return (
-        f'<tr><td style="{_CELL};text-align:right"><b>{rung["strength"]:g}</b></td>{shares}'
+        f'<tr><td style="{_CELL};text-align:right;white-space:nowrap"><b>{rung["strength"]:g}</b></td>{shares}'
         f'<td style="{_CELL}">{verdict}{text}</td></tr>'
     )
 
