@@ -24,6 +24,8 @@ from np_widgets.models import (
     TopFeatureMatch,
     TopFeatureMatches,
 )
+from np_widgets.models.interp import ExplanationReport, ScoreReport
+from np_widgets.models.lists import SavedList
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -147,6 +149,40 @@ def _nearest(answers: Sequence[NearestFeatures]) -> Columns:
     }
 
 
+def _entries(answers: Sequence[SavedList]) -> Columns:
+    entries = [entry for answer in answers for entry in answer]
+    sizes = _counts(len(answer) for answer in answers)
+    return {
+        **keys(entries),
+        "list": categories([answer.name for answer in answers], repeats=sizes),
+        "list_id": categories([answer.id for answer in answers], repeats=sizes),
+        "rank": _ranks(sizes),
+        "description": texts(entry.description for entry in entries),
+        **_of_features([entry.feature for entry in entries]),
+    }
+
+
+def _explained(answers: Sequence[ExplanationReport | ScoreReport]) -> Columns:
+    made = [one for answer in answers for one in answer]
+    return {
+        **keys(made),
+        "explanation": texts(one.explanation.text for one in made),
+        "author_model": texts(one.explanation.author_model for one in made),
+        "method": texts(one.explanation.method for one in made),
+        "explanation_id": texts(one.explanation.id for one in made),
+    }
+
+
+def _scored(answers: Sequence[ScoreReport]) -> Columns:
+    scores = [one.score for answer in answers for one in answer]
+    return {
+        **_explained(answers),
+        "score": numbers(score.value for score in scores),
+        "score_method": texts(score.method for score in scores),
+        "scorer": texts(score.scorer for score in scores),
+    }
+
+
 def _of_features(features: Sequence[Feature | None]) -> Columns:
     """Say of each feature what helps to choose among them; nothing of one that the database lacks."""
     return {
@@ -180,4 +216,7 @@ _KINDS: dict[type[Answer], dict[str, Builder]] = {
     NearestFeatures: {"matches": _nearest},
     SteerResult: {"runs": runs, "features": run_features, "tokens": run_tokens},
     SteeredLogits: {"tokens": run_tokens},
+    SavedList: {"matches": _entries},
+    ExplanationReport: {"matches": _explained},
+    ScoreReport: {"matches": _scored},
 }

@@ -39,10 +39,11 @@ def to_dataframe(
         by token beside the first of them, the base; one row per variant and token of it or of the base.
 
         Of answers: ``"matches"``, one row per match, and the default wherever there is one: per explanation found,
-        per feature that fires on a text, per token and feature that fires at it, per near feature. ``"tokens"`` (of
-        top features): one row per feature and token of the text, zeros too. ``"wide"``: a matrix, of top features one
-        row per feature and one column per token, of features by token one row per token and one column per feature.
-        ``"values"`` (of a source's activations): one row per value that is not zero.
+        per feature that fires on a text, per token and feature that fires at it, per near feature, per feature of a
+        list, per explanation or score that was made. ``"tokens"`` (of top features): one row per feature and token of
+        the text, zeros too. ``"wide"``: a matrix, of top features one row per feature and one column per token, of
+        features by token one row per token and one column per feature. ``"values"`` (of a source's activations): one
+        row per value that is not zero.
 
         Of steering runs: ``"runs"`` (the default), one row per run with its settings, both texts, and where it is
         kept; ``"features"``, one row per run and feature; ``"tokens"``, one row per run, side and token, where the

@@ -26,6 +26,8 @@ from np_widgets.models import (
     TokenMatches,
     TopFeatureMatches,
 )
+from np_widgets.models.interp import Explained, ExplanationReport, Scored, ScoreReport
+from np_widgets.models.lists import SavedList
 from np_widgets.tokens import readable, visible
 
 if TYPE_CHECKING:
@@ -170,6 +172,44 @@ def _nearest_row(ref: FeatureRef, cosine: float | None) -> str:
     return f'<tr><td style="text-align:left">{_linked(ref, None)}</td><td>{bar}</td><td>{number}</td></tr>'
 
 
+def _saved_list(answer: SavedList) -> tuple[str, str]:
+    name = f"<b>{escape(answer.name)}</b>"
+    linked = f'<a href="{escape(answer.url)}">{name}</a>' if answer.url else name
+    rows = [
+        _linked(entry.ref, entry.feature) + _explained(entry.feature) + quiet(entry.description or "")
+        for entry in answer.matches[:EXAMPLES]
+    ]
+    count = f" · {_count(len(answer), 'feature')}" if len(answer) else ""
+    more = _more(len(answer), EXAMPLES, "feature") if len(answer) else ""
+    return linked + count, quiet(answer.description or "") + _listed(rows) + more
+
+
+def _reported(answer: ExplanationReport | ScoreReport) -> tuple[str, str]:
+    is_scored = isinstance(answer, ScoreReport)
+    title = f"<b>{_count(len(answer), 'score' if is_scored else 'explanation')}</b> made"
+    rows = [
+        f"{_linked(one.ref, None)}<div>{escape(one.explanation.text)}</div>{quiet(_joined(*_made_by(one)))}"
+        for one in answer.matches[:EXAMPLES]
+    ]
+    failed = [quiet(str(refusal)) for refusal in answer.failed[:EXAMPLES]]
+    if answer.failed:
+        failed.insert(0, f"<b>{len(answer.failed):,} failed</b>")
+    if answer.interrupted:
+        failed.append(quiet(f"Interrupted, {len(answer.remaining):,} not tried: {answer.interrupted}"))
+    return title, _listed(rows) + _more(len(answer), EXAMPLES, "row") + _listed(failed)
+
+
+def _made_by(one: Explained | Scored) -> list[str | None]:
+    if isinstance(one, Scored):
+        value = None if one.score.value is None else f"score {one.score.value:.3g}"
+        return [value, one.score.method, one.score.scorer]
+    return [one.explanation.method, one.explanation.author_model]
+
+
+def _listed(rows: Sequence[str]) -> str:
+    return "".join(f'<div style="margin-top:8px">{row}</div>' for row in rows)
+
+
 def _linked(ref: FeatureRef, feature: Feature | None) -> str:
     name = f'<span style="{MONO}">{escape(str(ref))}</span>'
     return f'<a href="{escape(feature.url)}">{name}</a>' if feature and feature.url else name
@@ -218,4 +258,7 @@ _DRAWN: dict[type[Answer], Callable[[Any], tuple[str, str]]] = {
     NearestFeatures: _nearest,
     SteerResult: steering,
     SteeredLogits: steered_logits,
+    SavedList: _saved_list,
+    ExplanationReport: _reported,
+    ScoreReport: _reported,
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -11,23 +11,28 @@ import pytest
 from np_widgets import DemoSource, Feature
 from np_widgets.html import answer_html
 from np_widgets.models import (
+    Answer,
+    Explanation,
     ExplanationMatch,
     ExplanationMatches,
+    ExplanationScore,
     FeatureRef,
     NearestFeature,
     NearestFeatures,
     SourceActivations,
+    SteeredLogits,
+    SteerResult,
     TokenFeatureMatch,
     TokenFeatureMatches,
     TokenMatches,
     TopFeatureMatch,
     TopFeatureMatches,
 )
+from np_widgets.models.interp import Explained, ExplanationReport, Scored, ScoreReport
+from np_widgets.models.lists import ListEntry, SavedList
+from np_widgets.models.uploads import Refusal
 from tests.html.reading import ATTRIBUTES, HOSTILE, SEEN, TAGS, read
 from tests.rows import activation_row, feature_row
-
-if TYPE_CHECKING:
-    from np_widgets.models import Answer
 
 NAME: dict[str, Any] = {"model": "m", "source": "s"}
 SOURCE = DemoSource()
@@ -68,7 +73,51 @@ def hostile() -> list[Answer]:
             source=HOSTILE[3],
             matches=(NearestFeature(**NAME, index=2, cosine=0.5),),
         ),
+        *own(),
     ]
+
+
+def own() -> list[SavedList | ExplanationReport | ScoreReport]:
+    """A list, and what came of explaining and of scoring, all with text that others wrote."""
+    said = Explanation(text=HOSTILE[1], author_model=HOSTILE[3], method=HOSTILE[2], id="a")
+    score = ExplanationScore(value=0.75, method=HOSTILE[2], scorer=HOSTILE[3])
+    failed = (Refusal(name="m/s/2", reason=HOSTILE[0]),)
+    entry = ListEntry(**NAME, index=1, description=HOSTILE[0], feature=feature())
+    scored = Scored(**NAME, index=1, explanation=said, score=score)
+    return [
+        SavedList(id="a", name=HOSTILE[0], description=HOSTILE[1], matches=(entry,), warnings=(HOSTILE[0],)),
+        ExplanationReport(
+            matches=(Explained(**NAME, index=1, explanation=said),),
+            failed=failed,
+            interrupted=HOSTILE[3],
+            remaining=(FeatureRef("m", "s", 3),),
+        ),
+        ScoreReport(matches=(scored,), failed=failed),
+    ]
+
+
+def test_every_answer_is_drawn_and_framed() -> None:
+    kinds = {type(answer) for answer in hostile()} | {SteerResult, SteeredLogits}
+    assert {kind for kind in descendants(Answer) if not descendants(kind) and "[" not in kind.__name__} == kinds
+    for answer in own():
+        (row,) = answer.to_dataframe().to_dict("records")
+        assert (row["model"], row["source"], row["index"], row["explanation"]) == ("m", "s", 1, HOSTILE[1])
+        assert answer_html(answer) == answer._repr_html_()
+
+
+def descendants(kind: type) -> list[type]:
+    children: list[type] = kind.__subclasses__()
+    return [each for child in children for each in (child, *descendants(child))]
+
+
+def test_list_and_reports_say_what_came_of_them() -> None:
+    saved, explained, scored = (read(answer_html(answer)).text for answer in own())
+    assert "1 feature" in saved
+    assert "1 explanation made" in explained
+    assert "1 failed" in explained
+    assert "Interrupted, 1 not tried" in explained
+    assert "score 0.75" in scored
+    assert "feature" not in read(answer_html(SavedList(id="a", name="Listed without them"))).text
 
 
 @pytest.mark.parametrize("answer", hostile(), ids=lambda answer: type(answer).__name__)
@@ -78,7 +127,7 @@ def test_hostile_text_is_shown_and_not_obeyed_by_tags_that_the_sanitiser_keeps(a
     assert reader.attributes <= ATTRIBUTES
     assert "var(" not in reader.styles
     assert HOSTILE[0] in reader.text
-    if not isinstance(answer, NearestFeatures):
+    if not isinstance(answer, (NearestFeatures, SavedList, ExplanationReport, ScoreReport)):  # these draw no tokens
         assert all(text in reader.text for text in SEEN)
     assert answer._repr_html_() == answer_html(answer)
 
