@@ -6,9 +6,11 @@ import inspect
 import re
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import np_widgets
+from np_widgets.client import RateLimit, Reply
+from np_widgets.models import Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +28,7 @@ WORDS = {
     "refresh": "go past the cache.",
 }
 _WIDTH = 110
+_EMPTY = "array([], dtype=float64)"
 _ARRAY = "numpy.ndarray[tuple[typing.Any, ...], numpy.dtype[numpy.float64]]"
 _SECTION = re.compile(r"^([A-Z][A-Za-z ]+)\n-{3,}$", flags=re.MULTILINE)
 _ROLE = re.compile(r":[a-z]+:`~?([^`]+)`")
@@ -37,7 +40,33 @@ def reference() -> str:
     parts = ["# Reference", _INTRODUCTION, words]
     for name in np_widgets.__all__:
         parts += _entry(name, getattr(np_widgets, name))
+    parts += ["# What comes back", "What the client's methods return, and what that holds; nobody makes one by hand."]
+    for name, kind in answers().items():
+        parts += _entry(name, kind)
     return "\n\n".join(parts) + "\n"
+
+
+def answers() -> dict[str, type]:
+    """Find the classes of what the client returns, and of what those hold, beside the public names."""
+    known = {kind.__name__: kind for kind in (Reply, RateLimit, *_descendants(Record))}
+    returned = [
+        str(inspect.signature(getattr(member, "fget", member)).return_annotation)
+        for member in methods(np_widgets.NeuronpediaClient).values()
+    ]
+    found: dict[str, type] = {}
+    while returned:
+        for name in re.findall(r"[A-Z]\w+", returned.pop()):
+            if name in known and name not in found:
+                found[name] = known[name]
+                held = [said for each in known[name].__mro__ for said in inspect.get_annotations(each).values()]
+                returned += map(str, [*held, *getattr(known[name], "__orig_bases__", ())])
+    return {name: found[name] for name in sorted(found) if name not in np_widgets.__all__}
+
+
+def _descendants(kind: type) -> Iterator[type]:
+    for child in kind.__subclasses__():
+        yield child
+        yield from _descendants(child)
 
 
 def methods(kind: type) -> dict[str, Any]:
@@ -86,15 +115,23 @@ def _signature(name: str, value: Any) -> str:  # noqa: ANN401 (anything that is 
         if each.name not in ("self", "cls")
     ]
     text = f"{name}{whole.replace(parameters=kept, return_annotation=_plain(whole.return_annotation))}"
-    text = re.sub(r"\b(?:[a-z_]+\.)+(?=[A-Z])", "", text.replace(_ARRAY, "FloatArray"))
+    text = _short(text, value)
     if len(text) <= _WIDTH:
         return text
     opened = str(whole.replace(parameters=kept, return_annotation=whole.empty))[1:-1]
-    head, body, end = name, re.sub(r"\b(?:[a-z_]+\.)+(?=[A-Z])", "", opened.replace(_ARRAY, "FloatArray")), ""
+    end = ""
     if whole.return_annotation is not whole.empty:
         end = f" -> {_plain(whole.return_annotation)}"
-    lines = re.split(r", (?=\*{0,2}[a-z_]+(?::|=|,|$)|\*,)", body)
-    return f"{head}(\n" + "".join(f"    {line},\n" for line in lines) + f"){end}"
+    lines = re.split(r", (?=\*{0,2}[a-z_]+(?::|=|,|$)|\*,)", _short(opened, value))
+    return f"{name}(\n" + "".join(f"    {line},\n" for line in lines) + f"){end}"
+
+
+def _short(text: str, value: object) -> str:
+    """Leave out what nobody reads in a signature: modules, the type of an array, a variable for what a list holds."""
+    for base in getattr(value, "__orig_bases__", ()):
+        for held in get_args(base):
+            text = text.replace("~M", getattr(held, "__name__", str(held)))
+    return re.sub(r"\b(?:[a-z_]+\.)+(?=[A-Z])", "", text.replace(_ARRAY, "FloatArray").replace(_EMPTY, "[]"))
 
 
 def _plain(annotation: Any) -> Any:  # noqa: ANN401 (of any kind)

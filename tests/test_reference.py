@@ -61,6 +61,12 @@ def test_reference_is_made_by_one_command_that_the_readme_names(tmp_path: Path) 
         assert f"## `{name}`" in text
     for name in METHODS:
         assert f"### `NeuronpediaClient.{name}`" in text
+    answers = text.partition("# What comes back")[2]
+    for name in ("UploadReport", "ScoreReport", "Scored", "Refusal", "SavedList", "Vector", "Reply", "RateLimit"):
+        assert f"\n## `{name}`\n" in answers, name
+    assert "- `n_landed : int`: How many this run has uploaded." in answers
+    assert "matches: tuple[Scored, ...] = ()" in answers
+    assert "~" not in text
     assert ":meth:" not in text
     assert "``f" not in text.replace("```", "")
     assert "- `strength : float`: The steering strength that the site begins with, -300 to 300." in text

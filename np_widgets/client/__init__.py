@@ -18,6 +18,7 @@ to the routes that have no method.
 from np_widgets.client.cache import CacheWarning
 from np_widgets.client.client import NeuronpediaClient
 from np_widgets.client.explanations import SearchInterrupted
+from np_widgets.client.interp import MissingModelKey
 from np_widgets.client.keys import session_key
 from np_widgets.client.rates import RateLimit
 from np_widgets.client.reply import Reply
@@ -27,6 +28,7 @@ from np_widgets.client.uploads.endpoints import UploadWarning
 
 __all__ = [
     "CacheWarning",
+    "MissingModelKey",
     "NeuronpediaClient",
     "RateLimit",
     "Reply",

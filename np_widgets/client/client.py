@@ -36,6 +36,7 @@ class NeuronpediaClient(
     -----
     Every method raises the errors of :mod:`np_widgets.errors`: ``InvalidRequest`` before anything is sent,
     ``NotFound``, ``Unauthorized``, ``RateLimited``, ``ServerError``, ``ConnectionFailed``, ``UnexpectedResponse``.
+    A write is sent once; when its answer is lost, ``Unconfirmed`` says that it may have happened and where to look.
     Reads are asked again after connection errors and 502, 503 or 504, at most three times in about two seconds.
     With ``refresh=True`` a read goes past the cache. A copy from the cache serves, marked ``stale`` in its
     provenance, when the network or the service is gone.

@@ -61,8 +61,11 @@ class InterpEndpoints(CatalogueEndpoints):
 
         Raises
         ------
+        MissingModelKey
+            When your account has no key for the model; the error says where to save one. It is an ``InvalidRequest``,
+            and is found in ``np_widgets.client``.
         InvalidRequest
-            When your account has no key for the model (the error says where to save one), or the explanation exists.
+            When the explanation exists.
         Unconfirmed
             When the answer was lost; it may have been made, and paid for.
 
