@@ -10,7 +10,15 @@ import pytest
 from np_widgets.client import concerns
 from np_widgets.client.cache import Cache
 from np_widgets.client.routes import get, post
-from np_widgets.errors import ConnectionFailed, InvalidRequest, NeuronpediaError, RateLimited, ServerError, Unconfirmed
+from np_widgets.errors import (
+    ConnectionFailed,
+    InvalidRequest,
+    NeuronpediaError,
+    NotFound,
+    RateLimited,
+    ServerError,
+    Unconfirmed,
+)
 from np_widgets.models import FeatureRef
 from tests.server import OWNER_KEY, LoopbackServer, faults
 from tests.server.world import DIMENSION
@@ -126,6 +134,25 @@ def test_copies_are_dropped_also_when_nobody_knows_whether_the_write_happened(
     with pytest.raises(Unconfirmed):
         client.upload_activations(ref, [(["a"], [1.0])])
     assert len(client.get_feature(ref).activations) == 1
+
+
+def test_copies_that_a_vector_of_ones_own_made_wrong_are_asked_for_again(
+    make_client: MakeClient, server: LoopbackServer, tmp_path: Path
+) -> None:
+    client = make_client(api_key=OWNER_KEY, cache=tmp_path)
+
+    def times_asked() -> int:
+        client.steering_presets("demo-tiny")  # which offer one's own vectors
+        return [request.path for request in server.requests].count("/api/steer/presets")
+
+    assert [times_asked(), times_asked()] == [1, 1]
+    ref = upload(client)
+    assert [times_asked(), times_asked()] == [2, 2]
+    client.get_feature(ref)
+    client.delete_vector(ref)
+    assert times_asked() == 3
+    with pytest.raises(NotFound):
+        client.get_feature(ref)
 
 
 REF = FeatureRef("m", "6-s", 5)
