@@ -67,10 +67,11 @@ class UploadReport(Record, frozen=True, kw_only=True, eq=False):
         return f"{self.site}/{self.model}/{self.source}" if self.site else None
 
     def __repr__(self) -> str:
+        noun = "feature" if self.n_features == 1 else "features"
         counts = [
             f"{self.n_landed:,} uploaded",
             *([f"{self.n_landed_before:,} landed before"] if self.n_landed_before else []),
             *([f"{self.n_existing:,} there already"] if self.n_existing else []),
             *([f"{len(self.refused):,} refused"] if self.refused else []),
         ]
-        return f"<Upload to {self.model}/{self.source}: of {self.n_features:,} features {', '.join(counts)}>"
+        return f"<Upload to {self.model}/{self.source}: of {self.n_features:,} {noun} {', '.join(counts)}>"

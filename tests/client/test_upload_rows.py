@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pytest
 
-from np_widgets.errors import InvalidRequest, ServerError
+from np_widgets.errors import InvalidRequest, NotFound, ServerError
 from tests.client.uploading import MODEL, SOURCE, make_source
 from tests.server import OWNER_KEY, LoopbackServer, faults
 
@@ -67,6 +67,22 @@ def test_what_no_feature_has_a_place_for_is_refused_also_where_the_broken_are_le
 ) -> None:
     with pytest.raises(InvalidRequest, match="does not store metadata"):
         owner.upload_features([row(0), row(1, metadata={})], invalid="skip")
+
+
+def test_source_that_is_misspelt_is_guessed(owner: NeuronpediaClient) -> None:
+    with pytest.raises(NotFound, match=r"Is it 2-my-sae\?"):
+        owner.upload_features([row(0)], source="2-my-sea")
+    with pytest.raises(NotFound, match=r'Is it .-my-sae\?.*create_source_set\("my-sae"'):
+        owner.upload_features([row(0)], source="my-sae")
+
+
+def test_options_that_no_upload_has_are_refused_in_words(owner: NeuronpediaClient) -> None:
+    with pytest.raises(InvalidRequest, match="does not store visibility"):
+        owner.batch_upload_features([row(0)], visibility="private")
+    with pytest.raises(InvalidRequest, match=r"has no journl \(is it journal\?\)"):
+        owner.upload_crosscoder_features(
+            model=MODEL, crosscoder_id="my-sae", layer=2, features=[row(0)], journl="upload.jsonl"
+        )
 
 
 def test_source_set_that_is_made_and_cannot_be_read_back_is_named(

@@ -56,7 +56,7 @@ def test_feature_appears_as_the_dry_run_said(owner: NeuronpediaClient, server: L
         assert one.interval == other.interval == own.interval
     assert shown.activations[0].interval == QuantileInterval(high=3.5, is_top=True)
     assert report.url == f"{server.url}/{MODEL}/{SOURCE}"
-    assert "of 1 features 1 uploaded" in repr(report)
+    assert "of 1 feature 1 uploaded" in repr(report)
 
 
 def test_many_go_in_batches_of_128(owner: NeuronpediaClient, server: LoopbackServer) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import warnings
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, overload
 
@@ -158,11 +160,14 @@ class FeatureUploads(CatalogueEndpoints):
     def _check_source(self, model: str, source: str) -> None:
         """Find the source, since an upload to one that does not exist fails without a word."""
         sets = self.get_model(model, refresh=True).source_sets
-        if source in [each.id for one in sets for each in one.sources]:
+        known = [each.id for one in sets for each in one.sources]
+        if source in known:
             return
-        name = source.partition("-")[2].partition("__")[0] or "my-sae"
+        name = re.sub(r"^[0-9]+-", "", source).partition("__")[0]
+        near = get_close_matches(source, known, 1)
+        guess = f" Is it {near[0]}?" if near else ""
         raise NotFound(
-            f"There is no source {source} of {model}, so nothing was uploaded.",
+            f"There is no source {source} of {model}, so nothing was uploaded.{guess}",
             remedy=f'client.create_source_set("{name}", model="{model}") makes one for every layer of the model.',
             status=None,
         )

@@ -19,7 +19,7 @@ from np_widgets.client.vectors import VectorEndpoints
 from np_widgets.errors import InvalidRequest, NeuronpediaError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from np_widgets.client.given import ExamplesLike
     from np_widgets.client.uploads.handed import FeaturesToUpload
@@ -31,6 +31,8 @@ _DASHBOARD = (
     'texts=["The ship left the harbour"]) for a vector, client.upload_feature(…) for a feature of an SAE'
 )
 _CROSSCODER = 'client.upload_crosscoder_features(model="gemma-2b", crosscoder_id="my-crosscoder", features=…, layer=6)'
+_BATCH = 'client.batch_upload_features(features, batch_size=100, model="gpt2-small", source="6-my-sae")'
+_OPTIONS = ("model", "source", "journal", "invalid", "batch_size", "dry_run")
 
 
 class FamiliarUploads(FeatureUploads, VectorEndpoints, InterpEndpoints, TextEndpoints):
@@ -95,6 +97,7 @@ class FamiliarUploads(FeatureUploads, VectorEndpoints, InterpEndpoints, TextEndp
         >>> rows = [{"model": "gpt2-small", "source": "6-my-sae", "index": 0, "activations": [(tokens, values)]}]
         >>> client.batch_upload_features(rows, batch_size=100)
         """
+        _refuse_options("batch_upload_features", options, _BATCH)
         report: UploadReport = self.upload_features(features, batch_size=batch_size, **options)
         return report
 
@@ -122,6 +125,7 @@ class FamiliarUploads(FeatureUploads, VectorEndpoints, InterpEndpoints, TextEndp
         """
         needed = {"model": model, "crosscoder_id": crosscoder_id, "features": features, "layer": layer}
         refuse_unstored("upload_crosscoder_features", {}, needed, _CROSSCODER)
+        _refuse_options("upload_crosscoder_features", options, _CROSSCODER)
         source = source_name(None, layer, crosscoder_id)
         report: UploadReport = self.upload_features(features, model=model, source=source, **options)
         return report
@@ -203,3 +207,8 @@ class FamiliarUploads(FeatureUploads, VectorEndpoints, InterpEndpoints, TextEndp
             error.add_note(f"The vector itself is uploaded: {ref}.")
             raise
         return ref
+
+
+def _refuse_options(method: str, options: Mapping[str, object], write: str) -> None:
+    """Refuse what :meth:`FeatureUploads.upload_features` does not take, also where the service's page names it."""
+    refuse_unstored(method, {name: options[name] for name in options if name not in _OPTIONS}, {}, write, _OPTIONS)
