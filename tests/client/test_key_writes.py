@@ -140,6 +140,7 @@ def test_key_shows_in_no_report_warning_journal_or_copy(
     ref = keyed.upload_vector([1.0] * DIMENSION, **VECTOR)
     saved = keyed.create_list("mine", [REF])
     shown = [repr(one) for one in (report, reported, keyed, keyed.get_vector(ref), saved, keyed.list_bookmarks())]
+    shown += [one._repr_html_() for one in (reported, saved)]  # as a notebook keeps them
     shown += [str(reported.failed), str(report.not_stored), *(str(warning.message) for warning in warned)]
     shown += [str(caught.value), *getattr(caught.value, "__notes__", []), keyed.quick_list_url([REF], "mine")]
     assert not [text for text in shown if CANARY in text]

@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from np_widgets.client import UploadWarning
+from np_widgets.client.uploads import handed
 from np_widgets.client.uploads.journal import Heading, Journal
 from np_widgets.errors import ConnectionFailed, InvalidRequest, RateLimited, Unconfirmed
+from np_widgets.wire import saedashboard
 from tests.client.uploading import MODEL, SOURCE, dashboards, feature, features, make_source
 from tests.server import OWNER_KEY, LoopbackServer, faults
 
@@ -131,3 +134,46 @@ def test_journal_that_is_empty_is_begun(tmp_path: Path) -> None:
 def test_journal_holds_no_key(owner: NeuronpediaClient, tmp_path: Path) -> None:
     owner.upload_features([feature(0)], journal=tmp_path / "journal.jsonl")
     assert OWNER_KEY.encode() not in (tmp_path / "journal.jsonl").read_bytes()
+
+
+def test_what_someone_else_has_uploaded_meanwhile_is_seen_past_the_cache(
+    owner: NeuronpediaClient, make_client: MakeClient, server: LoopbackServer, tmp_path: Path
+) -> None:
+    cached = make_client(api_key=OWNER_KEY, cache=tmp_path)
+    assert cached.get_features([(MODEL, SOURCE, 0)], max_activations=1, missing="skip") == []
+    owner.upload_features(features(1))
+    report = cached.upload_features(features(1))
+    assert (report.n_landed, report.n_existing) == (0, 1)
+    assert asked(server, UPLOAD) == 1
+
+
+def test_features_of_the_same_numbers_elsewhere_are_not_taken_for_these(
+    owner: NeuronpediaClient, server: LoopbackServer
+) -> None:
+    rows = [{"modelId": MODEL, "layer": "3-my-sae", "index": "0", "activations": []}]
+    server.fail(faults.Pass(), faults.Body(json.dumps(rows).encode()))
+    assert owner.upload_features(features(1)).n_landed == 1
+
+
+def test_uploaded_explanations_are_found_by_the_next_search(make_client: MakeClient, tmp_path: Path) -> None:
+    client = make_client(api_key=OWNER_KEY, cache=tmp_path)
+    make_source(client)
+    found: dict[str, Any] = {"model": MODEL, "sources": [SOURCE]}
+    assert len(client.search_explanations("fires on", **found)) == 0
+    client.upload_features(features(1))
+    assert len(client.search_explanations("fires on", **found)) == 1
+
+
+def test_of_a_folder_each_file_is_read_when_it_is_its_turn(
+    owner: NeuronpediaClient, server: LoopbackServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent_by_then: list[int] = []
+
+    def read(path: Path) -> saedashboard.Batch:
+        sent_by_then.append(asked(server, UPLOAD))
+        return saedashboard.read_batch(path)
+
+    monkeypatch.setattr(handed, "read_batch", read)
+    with pytest.warns(UploadWarning):
+        assert owner.upload_features(dashboards(tmp_path, 10, 10, 10), batch_size=10).n_landed == 30
+    assert sent_by_then == [0, 0, 0, 0, 0, 1]  # all are looked through; then the next is begun to fill a request
