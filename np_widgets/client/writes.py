@@ -134,7 +134,8 @@ def delete_list_comment(comment_id: str) -> Call:
 
 def add_bookmark(ref: FeatureRef) -> Call:
     """``POST /api/bookmark/add``."""
-    return _write("/api/bookmark/add", _named(ref), f"the feature {ref}", look=_BOOKMARKS)
+    hint = f"{_NO_REASON}Most likely there is no such feature."
+    return _write("/api/bookmark/add", _named(ref), f"the feature {ref}", look=_BOOKMARKS, hint=hint)
 
 
 def delete_bookmark(ref: FeatureRef) -> Call:

@@ -37,6 +37,12 @@ from np_widgets.wire.tables import (
 )
 
 
+def _density(row: FeatureRow) -> float | None:
+    """Read how often it fires; of an uploaded vector nobody has counted, and the database's own 0 says nothing."""
+    is_unknown = row.frac_nonzero == -1 or (row.hasVector and row.frac_nonzero == 0)
+    return None if is_unknown else row.frac_nonzero
+
+
 def build_feature(row: FeatureRow, provenance: Provenance | None, site: str | None) -> Feature:
     """Mend and type one feature row."""
     repairs = Repairs()
@@ -45,7 +51,7 @@ def build_feature(row: FeatureRow, provenance: Provenance | None, site: str | No
         source=row.layer,
         index=_index(row),
         max_activation=row.maxActApprox,
-        density=None if row.frac_nonzero == -1 else row.frac_nonzero,
+        density=_density(row),
         activations=build_activations(row.activations or (), provenance),
         explanations=tuple(map(build_explanation, row.explanations or ())),
         **_read_pairs(row, repairs),

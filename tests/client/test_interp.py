@@ -70,6 +70,24 @@ def test_explanation_is_on_the_page_at_once(make_client: MakeClient, tmp_path: P
     assert again.provenance.cached
 
 
+def test_searches_are_asked_again_after_an_explanation_has_come_or_gone(
+    make_client: MakeClient, server: LoopbackServer, tmp_path: Path
+) -> None:
+    client = make_client(api_key=OWNER_KEY, cache=tmp_path)
+
+    def times_asked() -> int:
+        client.search_explanations("fires on", model="demo-tiny", sources=["2-demo-sae"])
+        return [request.path for request in server.requests].count("/api/explanation/search")
+
+    assert [times_asked(), times_asked()] == [1, 1]
+    made = client.generate_explanation(REF)
+    assert [times_asked(), times_asked()] == [2, 2]
+    client.score_explanation(made)
+    assert times_asked() == 2  # a search shows no scores
+    client.delete_explanation(made)
+    assert times_asked() == 3
+
+
 def test_first_featured_model_is_taken_and_the_beginning_of_a_name_is_enough(
     owner: NeuronpediaClient, server: LoopbackServer
 ) -> None:

@@ -224,6 +224,8 @@ def test_bookmarks_are_kept_listed_and_counted_when_deleted(
     assert owner.delete_bookmark(one) == 0
     with pytest.raises(NotFound, match="The feature demo-tiny/9-nothing/1 does not exist"):
         owner.add_bookmark(("demo-tiny", "9-nothing", 1))
+    with pytest.raises(ServerError, match="Most likely there is no such feature"):
+        owner.add_bookmark(("demo-tiny", "2-demo-sae", 999_999))
 
 
 def test_comment_is_seen_at_once_and_deleted_by_its_author_alone(

@@ -155,13 +155,16 @@ def test_features_of_the_same_numbers_elsewhere_are_not_taken_for_these(
     assert owner.upload_features(features(1)).n_landed == 1
 
 
-def test_uploaded_explanations_are_found_by_the_next_search(make_client: MakeClient, tmp_path: Path) -> None:
+def test_searches_are_asked_again_after_an_upload(
+    make_client: MakeClient, server: LoopbackServer, tmp_path: Path
+) -> None:
     client = make_client(api_key=OWNER_KEY, cache=tmp_path)
     make_source(client)
-    found: dict[str, Any] = {"model": MODEL, "sources": [SOURCE]}
-    assert len(client.search_explanations("fires on", **found)) == 0
-    client.upload_features(features(1))
-    assert len(client.search_explanations("fires on", **found)) == 1
+    for number in range(2):
+        for _ in range(2):
+            client.search_explanations("fires on", model=MODEL, sources=[SOURCE])
+        assert asked(server, "/api/explanation/search") == number + 1
+        client.upload_features([feature(number)])
 
 
 def test_of_a_folder_each_file_is_read_when_it_is_its_turn(

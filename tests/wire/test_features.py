@@ -30,6 +30,12 @@ def test_minus_ten_thousand_is_missing_in_logits_and_a_number_elsewhere() -> Non
     assert feature.activations[0].values[0] == -10000
 
 
+def test_density_of_an_uploaded_vector_is_unknown_where_nobody_has_counted() -> None:
+    assert read(frac_nonzero=0, hasVector=True).density is None
+    assert read(frac_nonzero=0.25, hasVector=True).density == 0.25
+    assert read(frac_nonzero=0, hasVector=False).density == 0
+
+
 def test_minus_one_is_unknown_in_density_bins_and_token_indices_only() -> None:
     row = activation_row(
         values=[-1.0] * 12, binMin=-1, binMax=99, binContains=-1, qualifyingTokenIndex=-1, maxValueTokenIndex=-1
