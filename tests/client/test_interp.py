@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from np_widgets.client import interp, writes
 from np_widgets.errors import InvalidRequest, ServerError, Unauthorized, Unconfirmed
+from np_widgets.models import FeatureRef, MethodName
 from tests.server import OTHER_KEY, OWNER_KEY, LoopbackServer, faults
 from tests.server.interp import KINDS
 
@@ -214,6 +216,35 @@ def test_missing_model_key_ends_it_too(make_client: MakeClient, server: Loopback
     assert len(report.remaining) == len(REFS)
     assert "/account" in (report.interrupted or "")
     assert len(sent(server, GENERATE)) <= 4
+
+
+def test_key_that_is_missing_and_network_that_is_gone_end_it_too(
+    make_client: MakeClient, server: LoopbackServer, tmp_path: Path
+) -> None:
+    client = make_client(api_key=OWNER_KEY, cache=tmp_path)
+    client.get_catalogue()
+    report = make_client().generate_explanations(REFS)
+    assert (report.failed, len(report.remaining)) == ((), len(REFS))
+    assert len(sent(server, GENERATE)) <= 4
+    server.stop()
+    report = client.generate_explanations(REFS)
+    assert (report.failed, len(report.remaining)) == ((), len(REFS))
+    assert "could not be reached" in (report.interrupted or "")
+
+
+def test_featured_model_goes_before_those_that_are_listed_first() -> None:
+    known = [MethodName(name="old", featured=False), MethodName(name="new", featured=True)]
+    assert interp._model_of(None, known, "explains") == "new"
+    assert interp._model_of(None, known[:1], "explains") == "old"
+
+
+def test_language_model_is_given_the_time_that_it_takes() -> None:
+    ref = FeatureRef("m", "6-s", 5)
+    for call in (
+        writes.generate(ref, "np_max-act", "gpt-4o-mini"),
+        writes.score("a", "recall_alt", "gpt-4o-mini", ref),
+    ):
+        assert call.seconds > 180  # what the service itself allows steering, the slowest of its routes
 
 
 def test_explanation_whose_answer_was_lost_is_reported_as_perhaps_made(
