@@ -342,6 +342,13 @@ def test_id_that_no_model_can_have(name: Any, owner: NeuronpediaClient, server: 
     assert "/api/model/new" not in [one.path for one in server.requests]
 
 
+def test_id_that_can_be_made_of_a_hugging_face_name_is_suggested(owner: NeuronpediaClient) -> None:
+    with pytest.raises(InvalidRequest, match=r'such as "llama-3\.1-8b"'):
+        owner.create_model("meta-llama/Llama-3.1-8B", layers=32)
+    with pytest.raises(InvalidRequest, match='such as "my-model"'):
+        owner.create_model("-", layers=1)
+
+
 @pytest.mark.parametrize("name", ["", "My-sae", "a--b", "a-", "-a", "a_b", "neurons", "a b", None])
 def test_name_that_no_source_set_can_have(name: Any, owner: NeuronpediaClient) -> None:
     with pytest.raises(InvalidRequest, match="can be no source set's name"):

@@ -50,9 +50,11 @@ class PlaceEndpoints(CatalogueEndpoints):
         >>> client.create_model("my-model", layers=12, name="My model")
         """
         if not isinstance(model, str) or not _MODEL.fullmatch(model):
+            near = re.sub(r"[^a-z0-9.]+", "-", str(model).rpartition("/")[2].lower())
+            such = near if _MODEL.fullmatch(near) else "my-model"
             raise InvalidRequest(
                 f"{model!r} can be no model's id.",
-                remedy='Write 2 to 32 small letters, digits, hyphens and periods, such as "my-model".',
+                remedy=f'Write 2 to 32 small letters, digits, hyphens and periods, such as "{such}".',
             )
         layers = checks.check_count(layers, "layers", 1, _MOST_LAYERS)
         if name is not None and not 1 <= len(name) <= _LONGEST_NAME:
