@@ -176,12 +176,16 @@ def _saved_list(answer: SavedList) -> tuple[str, str]:
     name = f"<b>{escape(answer.name)}</b>"
     linked = f'<a href="{escape(answer.url)}">{name}</a>' if answer.url else name
     rows = [
-        _linked(entry.ref, entry.feature) + _explained(entry.feature) + quiet(entry.description or "")
+        _linked(entry.ref, entry.feature) + _explained(entry.feature) + _said(entry.description)
         for entry in answer.matches[:EXAMPLES]
     ]
     count = f" · {_count(len(answer), 'feature')}" if len(answer) else ""
     more = _more(len(answer), EXAMPLES, "feature") if len(answer) else ""
-    return linked + count, quiet(answer.description or "") + _listed(rows) + more
+    return linked + count, _said(answer.description) + _listed(rows) + more
+
+
+def _said(text: str | None) -> str:
+    return quiet(text) if text else ""
 
 
 def _reported(answer: ExplanationReport | ScoreReport) -> tuple[str, str]:
