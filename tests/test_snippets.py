@@ -187,3 +187,12 @@ def test_dashboard_whose_later_steps_fail_names_the_vector_that_is_there(
     ref = client.list_vectors()[-1].ref
     assert note == f"The vector itself is uploaded: {ref}."
     assert len(client.get_feature(ref, refresh=True).activations) == 1
+
+
+def test_dashboard_made_of_texts_begins_with_the_texts_and_not_with_what_the_service_puts_before_them(
+    names: dict[str, Any],
+) -> None:
+    client = names["client"]
+    place = {"model": MODEL, "layer": 2, "hook": "hook_resid_pre", "name": "x", "vector": VECTOR}
+    there = client.get_feature(client.upload_dashboard(**place, texts=["The ship", "A cat"]), refresh=True)
+    assert sorted(one.text for one in there.activations) == ["A cat", "The ship"]

@@ -364,3 +364,5 @@ def test_other_limits_of_what_is_made(owner: NeuronpediaClient) -> None:
         owner.create_source_set("fine", model=MODEL, description="x" * 129)
     with pytest.raises(InvalidRequest, match="is no web address"):
         owner.create_source_set("fine", model=MODEL, url="example.org")
+    with pytest.raises(InvalidRequest, match="is no web address"):
+        owner.create_model("fine", layers=1, url="ftp://example.org")
