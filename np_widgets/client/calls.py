@@ -180,7 +180,7 @@ def nearest(ref: FeatureRef, model: str, source: str) -> Call:
 def steer(request: SteerRequest, *, stream: bool) -> Call:
     """``POST /api/steer``, or for a chat ``POST /api/steer-chat``."""
     path = "/api/steer-chat" if request.is_chat else "/api/steer"
-    about = f"{request.model} steered by {request.features[0].ref}"
+    about = f"{request.model} steered by {request.features[0].ref if request.features else 'nothing'}"
     if len(request.features) > 1:
         about += f" and {len(request.features) - 1} more"
     call = post(path, write_steer_request(request, stream=stream), about, _STREAM_HINT if stream else _STEER_HINT)

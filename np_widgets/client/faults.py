@@ -32,6 +32,7 @@ _LONGEST_QUOTE = 300
 #: An error in an envelope stands near its beginning.
 _LONGEST_REPORT = 1 << 12
 _PERHAPS_LATER = "This may pass; if it stays so, the service cannot answer this."
+_WORDS = ("error", "message", "details", "detail")
 _OPAQUE = ("Something went wrong on our end", "Unknown Error", "Internal server error")
 
 
@@ -91,6 +92,17 @@ class Faults:
                 status=status,
             )
         return None
+
+    def of_part(self, call: Call, body: bytes) -> ServerError | None:
+        """Find the failure in a part of a stream: an object of nothing but the keys that an error has."""
+        said = _as_object(body) if len(body) <= _LONGEST_REPORT else {}
+        if not said or not said.keys() <= set(_WORDS):
+            return None
+        return ServerError(
+            f"{self._address.host} failed in the middle of the answer for {call.about}"
+            f"{_after_colon(self.quote(body))}.",
+            remedy=_PERHAPS_LATER,
+        )
 
     def quote(self, body: bytes) -> str:
         """Find the server's own words: ``error``, else ``message``, else ``details``; safe to show, and short."""
@@ -193,7 +205,7 @@ def _own_words(body: bytes) -> str:
 
 def _words(said: dict[str, Any], depth: int = 2) -> str:
     """Find a sentence; an envelope holds the inference server's own object of these keys under ``error``."""
-    for key in ("error", "message", "details", "detail"):
+    for key in _WORDS:
         value = said.get(key)
         if isinstance(value, list):  # yup's messages
             value = "; ".join(str(item) for item in value[:10])

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar
 
-from np_widgets.client.faults import GATEWAY_STATUSES
+from np_widgets.client.faults import GATEWAY_STATUSES, Faults
 from np_widgets.errors import ConnectionFailed, NeuronpediaError, ServerError, UnexpectedResponse
 from np_widgets.models import Provenance
 
@@ -78,7 +78,11 @@ class Reader:
         ------
         UnexpectedResponse
             When it cannot be read.
+        ServerError
+            When it holds nothing but the service's word that it failed.
         """
+        if failure := Faults(self._address, self._keys.current()).of_part(call, body):
+            raise failure
         return _decoded(decode, body, self._provenance(call, datetime.now(UTC)), call)
 
     def _copy(self, call: Call, key: Key | None) -> Copy | None:

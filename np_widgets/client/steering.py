@@ -121,6 +121,7 @@ class SteeringEndpoints(BaseClient):
         Parameters
         ----------
         features : list, mapping, one feature, or SteerRequest
+            With none of them, ``model`` named and no stream, the model answers unsteered, and ``steered`` is None.
         messages : str or list
             The user's message, or the conversation so far; see :meth:`SteerRequest.make`.
         stream, **options
@@ -145,6 +146,8 @@ class SteeringEndpoints(BaseClient):
         return self._steer(SteerRequest.make(features, messages=messages, **options), stream=stream)
 
     def _steer(self, request: SteerRequest, *, stream: bool) -> SteerResult | Growing[SteerResult]:
+        if stream and not request.features:
+            raise InvalidRequest("There is no feature to steer by.", remedy="Name at least one, or use stream=False.")
         call = calls.steer(request, stream=stream)
         decode = self._reading(call, request)
         if not stream:
@@ -239,7 +242,8 @@ def _ended(last: SteerResult | None, broken: str | None = None) -> SteerResult:
     """Mark the last result of a run as what it is."""
     if last is None:
         raise ConnectionFailed("The stream ended before its first word.", remedy="Try again; stream=False may say why.")
-    missing = [side for side, text in (("default", last.default), ("steered", last.steered)) if text is None]
+    sides = {"default": last.default, "steered": last.steered if last.request.features else last.default}
+    missing = [side for side, text in sides.items() if text is None]
     if missing and broken is None:
         broken = f"The answer ended without the {' and the '.join(missing)} text."
     return msgspec.structs.replace(last, is_complete=broken is None, interrupted=broken)

@@ -14,7 +14,7 @@ from urllib3.exceptions import ConnectTimeoutError, NewConnectionError, Protocol
 from np_widgets.client.address import Address, origin_of
 from np_widgets.client.body import read_body
 from np_widgets.client.faults import Faults
-from np_widgets.client.rates import RateLimits
+from np_widgets.client.rates import RateLimits, limited_group
 from np_widgets.client.reply import Reply
 from np_widgets.client.session import new_session, no_netrc
 from np_widgets.client.streams import reader_of
@@ -102,7 +102,7 @@ class Transport:
         find = faults.of_success if 200 <= status < 300 else faults.of_status
         failure = find(call, status, body)
         if isinstance(failure, RateLimited):
-            self.limits.note_refusal(failure.endpoint or call.path, failure.limit, failure.window)
+            self.limits.note_refusal(failure.endpoint or limited_group(call.path), failure.limit, failure.window)
         if failure:
             raise failure
         return Reply(body, url, status, response.headers, datetime.now(UTC))

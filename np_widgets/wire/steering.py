@@ -31,8 +31,8 @@ from np_widgets.wire.steering_rows import PresetsReply, SteeredFeatureRow, Steer
 
 METHODS = {"additive": "SIMPLE_ADDITIVE", "orthogonal": "ORTHOGONAL_DECOMP", "projection-cap": "PROJECTION_CAP"}
 _METHODS_READ = {wire: method for method, wire in METHODS.items()}
-#: Whose turn it was when the model spoke; Gemma's template says ``model``.
-_SPEAKERS = ("assistant", "model")
+#: Whose turns are not the model's, which templates call ``assistant``, ``model``, and what else they please.
+_LISTENERS = ("user", "system", "developer")
 
 _RESULT = msgspec.json.Decoder(SteerReply)
 _PRESETS = msgspec.json.Decoder(PresetsReply)
@@ -119,17 +119,17 @@ def _read_text(reply: SteerReply, side: str, messages: Sequence[ChatMessage]) ->
     if not messages:  # a saved completion, which is sent as a chat is
         return SteerText(text=raw, tokens=tokens)
     conversation = _read_messages(said, messages)
-    turn = conversation[-1].content if conversation and conversation[-1].role in _SPEAKERS else ""
+    turn = conversation[-1].content if conversation and conversation[-1].role not in _LISTENERS else ""
     axes = read_axes(next((axis for axis in reply.assistant_axis or () if axis.type == side), None))
     return SteerText(text=turn, raw=raw, messages=conversation, tokens=tokens, axes=axes)
 
 
 def _read_messages(said: SteerTextRow, before: Sequence[ChatMessage] = ()) -> tuple[ChatMessage, ...]:
     """Read the whole conversation; where it is missing, take what the raw text has behind the user's last words."""
-    if said.chatTemplate is None:
+    if not said.chatTemplate:
         turn = (said.raw or "").rpartition(before[-1].content)[2] if before else ""
         return (*before, ChatMessage(role="assistant", content=turn)) if turn else tuple(before)
-    return tuple(ChatMessage(role=row.role or "", content=row.content or "") for row in said.chatTemplate)
+    return tuple(ChatMessage(role=row.role or "assistant", content=row.content or "") for row in said.chatTemplate)
 
 
 def _without_prompt(
@@ -155,9 +155,12 @@ def read_saved_steering(body: Body, provenance: Provenance | None = None, model:
     """
     reply = decode(_RESULT, body)
     features, lost = _read_features(reply.features or ())
-    if not features:
-        raise UnexpectedResponse("The saved run names no feature.")
+    model = model or (features[0].ref.model if features else None)
+    if model is None:
+        raise UnexpectedResponse("The saved run names no feature, and so no model.")
     sides = {side: _read_saved(reply, side) for side in ("DEFAULT", "STEERED")}
+    if not any(sides.values()):
+        raise UnexpectedResponse("The saved run holds no text, steered or not.")
     if any(text and text.messages for text in sides.values()):
         histories = {side: text.messages[:-1] if text else () for side, text in sides.items()}
         asked: dict[str, Any] = {
@@ -167,17 +170,19 @@ def read_saved_steering(body: Body, provenance: Provenance | None = None, model:
     else:
         asked = {"prompt": reply.inputText or ""}
     settings = _read_settings(reply.settings or SteerSettingsRow())
-    request = SteerRequest(model=model or features[0].ref.model, features=features, settings=settings, **asked)
+    older = reply.outputTextIncludesPrompt is None  # as of a server that does not say
+    default, steered, cut = _without_prompt(sides["DEFAULT"], sides["STEERED"], asked.get("prompt") if older else None)
+    is_whole = bool(default and (steered or not features))
     return SteerResult(
-        request=request,
-        default=sides["DEFAULT"],
-        steered=sides["STEERED"],
-        is_complete=all(sides.values()),
-        interrupted=None if all(sides.values()) else "Only one of the two texts was saved.",
+        request=SteerRequest(model=model, features=features, settings=settings, **asked),
+        default=default,
+        steered=steered,
+        is_complete=is_whole,
+        interrupted=None if is_whole else "Only one of the two texts was saved.",
         id=reply.id,
         share_url=_link(reply.shareUrl),
         provenance=provenance,
-        warnings=lost,
+        warnings=(*lost, *cut),
     )
 
 

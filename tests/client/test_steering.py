@@ -176,6 +176,16 @@ def test_what_is_left_of_the_limit_is_known_before_it_is_used_up(
     assert (known.remaining, known.limit, known.window) == (0, 3, "60 m")
 
 
+def test_a_refusal_that_names_no_limit_counts_for_all_of_steering(
+    client: NeuronpediaClient, server: LoopbackServer
+) -> None:
+    client.steer({REF: 40}, PROMPT, **SHORT)
+    server.fail(faults.Status(429, b"<html>", "text/html"))
+    with pytest.raises(RateLimited):
+        client.steer_chat({REF: 40}, "Hello", **SHORT)
+    assert {name: limit.remaining for name, limit in client.rate_limits.items()} == {"/api/steer": 0}
+
+
 def test_the_limit_in_the_body_counts_where_a_proxy_took_the_header(
     client: NeuronpediaClient, server: LoopbackServer
 ) -> None:
@@ -220,6 +230,19 @@ def test_a_model_without_a_chat_template_is_said_to_have_none(
     server.world.steering.has_template = False
     with pytest.raises(InvalidRequest, match="no chat template"):
         client.steer_chat({REF: 40}, "Hello")
+
+
+def test_a_chat_with_no_feature_is_answered_unsteered(client: NeuronpediaClient, server: LoopbackServer) -> None:
+    result = client.steer_chat([], "Hello", model="demo-tiny", **SHORT)
+    assert server.requests[0].json["features"] == []
+    assert (result.is_complete, result.interrupted, result.steered) == (True, None, None)
+    assert result.default is not None
+    assert result.default.text
+    with pytest.raises(InvalidRequest, match="steered by nothing"):
+        result.reply("And then?")
+    with pytest.raises(InvalidRequest, match="stream=False"):
+        client.steer_chat([], "Hello", model="demo-tiny", stream=True)
+    assert len(server.requests) == 1
 
 
 def test_steer_takes_the_request_of_a_chat_too(client: NeuronpediaClient, server: LoopbackServer) -> None:

@@ -22,7 +22,7 @@ from np_widgets.errors import (
     ServerError,
     UnexpectedResponse,
 )
-from tests.server import LoopbackServer, faults
+from tests.server import OWNER_KEY, LoopbackServer, faults
 from tests.server.steering import Gate
 from tests.server.world import SILENT_SOURCE
 
@@ -234,6 +234,25 @@ def test_a_failure_before_the_first_result_is_an_error_of_the_tree(
     assert len(server.requests) == 1
     *_, last = stream(client)  # the client is none the worse for it
     assert last.is_complete
+
+
+@pytest.mark.parametrize("begun", [[], [event(" a")]])
+@pytest.mark.parametrize("key", ["error", "message"])
+def test_a_failure_that_is_told_in_the_stream_is_told_on(
+    begun: list[bytes], key: str, make_client: MakeClient, server: LoopbackServer
+) -> None:
+    said = json.dumps({key: f"The model {OWNER_KEY} is asleep"}).encode()
+    server.fail(faults.Events([*begun, b"event: error\ndata: " + said + b"\n\n"]))
+    run = stream(make_client(api_key=OWNER_KEY))
+    if begun:
+        *_, last = run
+        told = str(last.interrupted)
+    else:
+        with pytest.raises(ServerError) as caught:
+            next(run)
+        told = str(caught.value)
+    assert "is asleep" in told
+    assert OWNER_KEY not in told
 
 
 def test_an_answer_from_the_services_memory_that_is_cut_is_no_result(

@@ -107,6 +107,7 @@ def test_settings_out_of_range_are_refused_by_name(name: str, values: list[Any])
         (([], "x"), {}, "no feature"),
         (({}, "x"), {}, "no feature"),
         (([], "x"), {"model": "gpt2-small"}, "no feature"),
+        (([],), {"messages": "x"}, "no feature"),
         ((CATS, "x"), {}, f"The feature {CATS} has no strength"),
         (({CATS: 1}, "x"), {"strengths": 2}, "given twice"),
         (([CATS, DOGS], "x"), {"strengths": [1]}, "2 features and 1 strengths"),

@@ -152,7 +152,7 @@ def _answer(request: Request, world: World, asked: Row, told: Row) -> Answer:
         events = (b"data: " + json.dumps(row, ensure_ascii=False).encode() + b"\n\n" for row in growing)
         return Answer(200, content_type="text/event-stream", events=events, gate=world.steering.gate)
     *_, last = growing
-    return json_answer(last)
+    return json_answer(last if asked["features"] else {**last, "STEERED": None})
 
 
 def _grow(run: Run, rows: Iterator[Row], request: Request, steering: Steering) -> Iterator[Row]:

@@ -29,6 +29,8 @@ TOO_LONG = (
 def check_completion(asked: Any) -> Row:
     """Check a body of steer; return it with what it leaves out."""
     body = _common(asked)
+    if not body["features"]:
+        raise Refused(message(500, "Unknown Error"))
     if not isinstance(body.get("prompt"), str) or not body["prompt"]:
         raise _required("prompt")
     if _length(body["prompt"]) > LONGEST:
@@ -74,8 +76,6 @@ def _common(asked: Any) -> Row:
         raise Refused(message(400, f"steer_method must be one of the following values: {allowed}"))
     if not isinstance(body.get("features"), list):
         raise _required("features")
-    if not body["features"]:
-        raise Refused(message(500, "Unknown Error"))
     return body
 
 

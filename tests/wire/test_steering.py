@@ -119,6 +119,14 @@ def test_of_a_chat_the_last_turn_is_the_text_and_the_conversation_is_kept() -> N
     assert [message.role for message in result.steered.messages] == ["user", "model"]
 
 
+@pytest.mark.parametrize("role", ["assistant", "model", "gpt", None])
+def test_whatever_a_template_calls_the_model_its_turn_is_the_text(role: str | None) -> None:
+    said = side(chatTemplate=[{"content": "Hi", "role": "user"}, {"content": "purr", "role": role}])
+    result = read({"STEERED": said, "DEFAULT": None}, CHAT)
+    assert result.steered is not None
+    assert (result.steered.text, result.steered.messages[-1].role) == ("purr", role or "assistant")
+
+
 def test_before_the_model_speaks_there_is_no_text() -> None:
     begun = side(chatTemplate=[{"content": "Hi", "role": "user"}])
     result = read({"STEERED": begun, "DEFAULT": None}, CHAT)
@@ -126,8 +134,9 @@ def test_before_the_model_speaks_there_is_no_text() -> None:
     assert result.steered.text == ""
 
 
-def test_a_chat_without_its_conversation_is_found_in_the_raw_text() -> None:
-    bare = side(raw="<user>: Hi\n<model>: meow\n<user>: More\n<model>: purr", chatTemplate=None)
+@pytest.mark.parametrize("template", [None, []])
+def test_a_chat_without_its_conversation_is_found_in_the_raw_text(template: list[Any] | None) -> None:
+    bare = side(raw="<user>: Hi\n<model>: meow\n<user>: More\n<model>: purr", chatTemplate=template)
     result = read({"STEERED": bare, "DEFAULT": None}, CHAT)
     assert result.steered is not None
     assert result.steered.text == "\n<model>: purr"
@@ -199,6 +208,22 @@ def test_an_old_saved_run_begins_with_its_prompt_and_says_so() -> None:
     assert (result.default.text, result.steered.text) == (" upon", " a cat")
 
 
+def test_an_old_server_does_not_say_whether_a_saved_run_begins_with_its_prompt() -> None:
+    sides = {"STEERED": {"raw": "Once a cat"}, "DEFAULT": {"raw": "Once upon"}}
+    old = read_saved_steering(body_of(saved(outputTextIncludesPrompt=None, **sides)))
+    new = read_saved_steering(body_of(saved(outputTextIncludesPrompt=False, **sides)))
+    assert [result.steered and result.steered.text for result in (old, new)] == [" a cat", "Once a cat"]
+    assert [len(result.warnings) for result in (old, new)] == [1, 0]
+
+
+def test_a_saved_chat_that_was_steered_by_nothing_has_one_text() -> None:
+    reply = saved(DEFAULT=side("Hello"), STEERED=None, features=[])
+    result = read_saved_steering(body_of(reply), model="gemma-2-2b-it")
+    assert (result.is_complete, result.request.features, result.request.model) == (True, (), "gemma-2-2b-it")
+    with pytest.raises(UnexpectedResponse, match="names no feature"):
+        read_saved_steering(body_of(reply))
+
+
 def test_a_saved_chat_knows_both_conversations() -> None:
     feature = {"modelId": "gemma-2-2b", "layer": "20-s", "index": "5", "strength": 40}
     reply = saved(STEERED=side(), DEFAULT=side("Hello"), features=[feature])
@@ -217,7 +242,13 @@ def test_a_saved_run_of_which_one_side_is_lost_says_so() -> None:
 
 
 @pytest.mark.parametrize(
-    "changes", [{"features": []}, {"features": [{"modelId": "m"}]}, {"settings": {"temperature": 3}}]
+    "changes",
+    [
+        {"features": []},
+        {"features": [{"modelId": "m"}]},
+        {"settings": {"temperature": 3}},
+        {"STEERED": None, "DEFAULT": None},
+    ],
 )
 def test_a_saved_run_that_cannot_be_one_is_refused(changes: dict[str, Any]) -> None:
     with pytest.raises(UnexpectedResponse):

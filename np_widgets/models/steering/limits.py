@@ -29,7 +29,7 @@ _VECTORS = re.compile(r"[0-9]+-neuronpedia-resid-(pre|post)")
 
 def check_request(given: SteerRequest) -> None:
     """Check all of a request that its parts do not check themselves."""
-    if not given.features:
+    if not given.features and not given.is_chat:  # a chat with none is answered, by the default side alone
         raise InvalidRequest("There is no feature to steer by.", remedy="Name at least one.")
     for feature in given.features:
         check_strength(feature.ref, feature.strength)

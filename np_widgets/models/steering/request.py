@@ -26,7 +26,8 @@ class SteerRequest(Record, frozen=True, kw_only=True, eq=False):
     model : str
         The model that is steered.
     features : tuple of SteeringFeature
-        Of that model, or of one that it was tuned from. Uploaded vectors and features cannot be mixed.
+        Of that model, or of one that it was tuned from. Uploaded vectors and features cannot be mixed. A chat may
+        have none, and is then not steered.
     prompt : str or None
         The text to go on with; None for a chat.
     default_messages, steered_messages : tuple of ChatMessage

@@ -79,7 +79,7 @@ class SteerResult(Answer, frozen=True, kw_only=True, eq=False):
     default, steered : SteerText or None
         None while nothing has come.
     is_complete : bool
-        Whether both are there to the end.
+        Whether both are there to the end; where there was no feature to steer by, the default one.
     interrupted : str or None
         Why it broke off before the end: what had come is kept.
     id, share_url : str or None
@@ -110,7 +110,8 @@ class SteerResult(Answer, frozen=True, kw_only=True, eq=False):
             When this is no chat, is not complete, or the conversations grow too long.
         """
         if not self.request.is_chat or not self.is_complete or self.default is None or self.steered is None:
-            what = "has not come to its end" if self.request.is_chat else "goes on with a prompt and is no chat"
+            begun = "was steered by nothing" if self.is_complete else "has not come to its end"
+            what = begun if self.request.is_chat else "goes on with a prompt and is no chat"
             raise InvalidRequest(f"This run {what}, so it cannot be replied to.", remedy="Run it (again) as a chat.")
         said = read_messages(message)
         return msgspec.structs.replace(
