@@ -82,7 +82,8 @@ def test_an_export_of_the_steering_panels_keeps_both_texts() -> None:
     assert len(panels) == 5
     html, _ = HTMLExporter().from_notebook_node(notebook)
     assert html.count("steered words differ") == len(panels)
-    assert html.count("telescope the galaxy is very clear") == 3  # at half the peak: run, swept, played back
+    assert html.count(">the concept appears<") == 2  # in both ladders
+    assert html.count("telescope the galaxy is very clear") == 4  # at half the peak: run, swept, its rung, played back
 
 
 def test_the_steered_text_is_about_space_and_the_default_one_is_not(steered: Any) -> None:

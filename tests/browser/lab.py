@@ -46,6 +46,15 @@ EXECUTE = """async code => {
 }"""
 
 
+#: Without the question what becomes of changes.
+CLOSE = "() => [...window.jupyterapp.shell.widgets('main')].forEach((open) => open.dispose())"
+OPEN = """async path => {
+    const { commands, restored, shell } = window.jupyterapp;
+    await restored;
+    const panel = await commands.execute('docmanager:open', { path });
+    shell.activateById(panel.id);
+}"""
+
 #: Playwright's own waiting takes the promise of an answer for an answer.
 ASK_UNTIL = f"""async ([code, patience]) => {{
     const end = performance.now() + patience;
@@ -120,10 +129,13 @@ class Notebook:
         self.page = page
         self.complaints: list[str] = []
         page.on("console", self._on_console)
-        page.on("pageerror", lambda error: self.complaints.append(f"pageerror: {error}"))
+        page.on("pageerror", self._on_error)
         page.set_default_timeout(PATIENCE)
-        page.goto(f"{address}/lab/tree/{name}?reset")
-        page.wait_for_function("() => window.jupyterapp?.shell.currentWidget?.context?.isReady")
+        if not page.url.startswith(f"{address}/lab"):
+            page.goto(f"{address}/lab?reset")
+            page.wait_for_function("() => window.jupyterapp")
+        page.evaluate(OPEN, name)
+        page.wait_for_function("() => window.jupyterapp.shell.currentWidget?.context?.isReady")
         page.wait_for_function(
             "() => window.jupyterapp.shell.currentWidget.sessionContext.session?.kernel?.status === 'idle'"
         )
@@ -131,6 +143,9 @@ class Notebook:
     def _on_console(self, message: Any) -> None:
         if message.type == "error":
             self.complaints.append(message.text)
+
+    def _on_error(self, error: Any) -> None:
+        self.complaints.append(f"pageerror: {error}")
 
     def command(self, name: str, **options: Any) -> None:
         """Run one of JupyterLab's commands."""
@@ -171,5 +186,8 @@ class Notebook:
         self.page.wait_for_function("() => !window.jupyterapp.shell.currentWidget.context.model.dirty")
 
     def shut_down(self) -> None:
-        """End the notebook's kernel."""
+        """End the notebook's kernel, close the notebook as it stands, and listen no more."""
         self.page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+        self.page.evaluate(CLOSE)
+        self.page.remove_listener("console", self._on_console)
+        self.page.remove_listener("pageerror", self._on_error)
