@@ -89,7 +89,7 @@ def _turns(request: SteerRequest) -> list[list[str | None]]:
         one = left or right
         if one is None:
             continue
-        texts = [message.content if message else None for message in (left, right)]
+        texts = [speakable(message.content) if message else None for message in (left, right)]
         turns.append([one.role, *(texts[:1] if texts[0] == texts[1] else texts)])
     return turns
 

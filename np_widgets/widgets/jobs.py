@@ -7,7 +7,7 @@ pool of plain threads, a generation per line of work, and a lock. Pyodide has no
 from __future__ import annotations
 
 import sys
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from functools import lru_cache
 from threading import RLock
 from typing import TYPE_CHECKING, TypeVar
@@ -100,8 +100,11 @@ class Jobs:
             When it takes longer than ``timeout`` seconds.
         """
         running = self._running
-        if running is not None:
-            running.result(timeout)
+        if running is None:
+            return
+        if not wait([running], timeout).done:
+            raise TimeoutError("It takes longer than was to be waited, and goes on in the background.")
+        running.result()
 
     def _deliver(self, generation: int, deliver: Callable[[T], None], result: T) -> bool:
         """Hand something over unless it is late; say whether it was handed over."""

@@ -185,10 +185,9 @@ class SteeringPanel(SteeringQuestion):
         raise InvalidRequest(f"There are no runs here to make a frame of. {reason}")
 
     def _swept(self, feature: RefLike | None) -> FeatureRef:
-        if feature is not None:
-            ref = FeatureRef.parse(feature)
-        else:
-            ref = FeatureRef.parse(next((name for name in self.features if name not in self.muted), None) or "")
+        if feature is None:
+            return self.request.features[0].ref
+        ref = FeatureRef.parse(feature)
         if str(ref) not in self.features:
             raise InvalidRequest(f"{ref} is not in the panel.", remedy="Add it first.")
         return ref

@@ -130,16 +130,17 @@ class SteeredFeatures(Asking):
         """
 
         def chosen(change: dict[str, Any]) -> None:
-            self.features = [*self.features, *(listed(change["new"]) if change["new"] else [])]
+            if self.comm is not None:  # a closed panel follows nobody
+                self.features = [*self.features, *(listed(change["new"]) if change["new"] else [])]
 
         widget.observe(chosen, trait)
 
     def use(self, preset: SteeringPreset) -> None:
         """Take the features, strengths and method of a preset in place of the panel's own."""
-        with self.hold_trait_notifications():
-            self.features = [one.ref for one in preset.features]
-            self.strengths = {one.ref: one.strength for one in preset.features}
+        with self.hold_trait_notifications():  # what may be refused comes first, so that a preset is taken whole or not
             self.settings = {"method": preset.method}
+            self.strengths = {one.ref: one.strength for one in preset.features}
+            self.features = [one.ref for one in preset.features]
 
     @property
     def sliders(self) -> list[ipywidgets.FloatSlider]:

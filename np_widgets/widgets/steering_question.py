@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import traitlets
 
-from np_widgets.errors import NeuronpediaError
+from np_widgets.errors import InvalidRequest, NeuronpediaError
 from np_widgets.models import FeatureRef, SteeringFeature, SteerRequest, SteerSettings
 from np_widgets.payload.steering import label_of
 from np_widgets.widgets.base import json_trait
@@ -55,6 +55,9 @@ class SteeringQuestion(SteeringRuns):
             for ref in self.features
             if ref not in muted
         ]
+        if not features:
+            reason = "Every feature is muted." if self.features else "There is no feature to steer by."
+            raise InvalidRequest(reason, remedy="Unmute one." if self.features else "Add one.")
         shared: dict[str, Any] = {"model": self.model, "settings": SteerSettings(**self.settings)}
         if not self._is_chat:
             return SteerRequest.make(features, self.prompt, **shared)

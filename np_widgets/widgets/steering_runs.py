@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import traitlets
 
-from np_widgets.errors import ConnectionFailed, UnexpectedResponse
+from np_widgets.errors import ConnectionFailed, NeuronpediaError, UnexpectedResponse
 from np_widgets.models import SteerResult
 from np_widgets.payload import steer_result_payload
 from np_widgets.payload.steering import label_of
@@ -71,6 +71,10 @@ class Attempt:
         return SteeringRun(number, result, self.started_at, perf_counter() - self.clock, sweep)
 
 
+def _told(error: Exception) -> str:
+    return str(error) if isinstance(error, NeuronpediaError) else f"{type(error).__name__}: {error}"
+
+
 class SteeringRuns(SteeringOffers):
     """The part of a steering panel that runs requests, one at a time, and keeps what was said."""
 
@@ -107,10 +111,13 @@ class SteeringRuns(SteeringOffers):
     def stop(self) -> None:
         """Stop what is under way; what has come so far is kept, and marked as incomplete."""
         attempt = self._give_up()
+        kept = None
         if attempt is not None and attempt.result is not None:
-            self._keep(attempt, msgspec.structs.replace(attempt.result, interrupted=_STOPPED))
+            kept = self._keep(attempt, msgspec.structs.replace(attempt.result, interrupted=_STOPPED))
         self._run = None
         super().stop()
+        if kept is not None:
+            self.set_trait("result", kept.result)
 
     def wait(self, timeout: float | None = 60) -> None:
         """Wait until what was asked for last has arrived, a sweep to its end; for scripts, not for callbacks.
@@ -128,6 +135,7 @@ class SteeringRuns(SteeringOffers):
     def close(self) -> None:
         """Close the widget; what is under way is dropped."""
         self._give_up()
+        self.busy = ""
         super().close()
 
     # One run ------------------------------------------------------------------------------------------------------
@@ -151,10 +159,14 @@ class SteeringRuns(SteeringOffers):
     def _arrived(self, attempt: Attempt, result: SteerResult) -> None:
         attempt.result = result
         self._show(attempt, result)
-        self.set_trait("result", result)
+        if not (result.is_complete or result.interrupted):  # the last one is told of when it is in the history
+            self.set_trait("result", result)
 
     def _ended(self, attempt: Attempt, error: Exception | None) -> None:
-        """Keep what has come; where it is nothing, say why."""
+        """Keep what has come; where it is nothing, say why.
+
+        Whoever observes ``result`` is told at the end: what they do, and what fails there, finds the panel at rest.
+        """
         self._attempt = None
         self._count()
         result, where = attempt.result, "sweep" if attempt.sweep else "run"
@@ -163,7 +175,7 @@ class SteeringRuns(SteeringOffers):
             self._fail(where, error or UnexpectedResponse("The source said nothing at all.", remedy="Try again."))
             return
         if error is not None:
-            result = msgspec.structs.replace(result, interrupted=str(error))
+            result = msgspec.structs.replace(result, interrupted=_told(error))
         run = self._keep(attempt, result)
         if attempt.sweep is None:
             self.busy = ""
@@ -172,6 +184,7 @@ class SteeringRuns(SteeringOffers):
             self._climb(attempt.sweep)
         else:
             self._fail(where, ConnectionFailed(result.interrupted or "The text broke off.", remedy="Go on from here."))
+        self.set_trait("result", result)
 
     def _count(self) -> None:
         """Say what is left of the limit that a class shares."""
@@ -201,7 +214,6 @@ class SteeringRuns(SteeringOffers):
         with self.hold_sync():  # so that it never is in neither
             self._runs = [*self._runs, {**self._packed(result), **about, "sweep": run.sweep}][-_SHOWN:]
             self._run = None
-        self.set_trait("result", result)
         return run
 
     def _show(self, attempt: Attempt, result: SteerResult) -> None:

@@ -176,6 +176,77 @@ def test_a_cut_stream_keeps_its_text_and_says_why(end: Any) -> None:
     assert "broke off" in widget._runs[0]["why"]
 
 
+@pytest.mark.parametrize("at_its_end", [False, True])
+def test_an_observer_that_fails_leaves_the_panel_at_rest(*, at_its_end: bool) -> None:
+    widget = panel(strengths=40)
+
+    def fail(change: Any) -> None:
+        if change["new"].is_complete is at_its_end:
+            raise ValueError("the reader's own")
+
+    widget.observe(fail, "result")
+    widget.run()
+    with pytest.raises(ValueError, match="own"):
+        widget.wait()
+    assert (widget.running, widget.busy, widget._run) == (False, "", None)
+    (run,) = widget.history
+    assert run.result.interrupted == (None if at_its_end else "ValueError: the reader's own")
+    widget.unobserve(fail, "result")
+    widget.run()
+    widget.wait()
+    assert widget.history[-1].result.is_complete
+
+
+def test_an_observer_may_run_the_next_and_no_run_is_lost() -> None:
+    widget = panel(strengths=1)
+
+    def go_on(change: Any) -> None:
+        if change["new"].is_complete and widget.strengths[CITIES] < 3:
+            widget.strengths = widget.strengths[CITIES] + 1
+            widget.run()
+
+    widget.observe(go_on, "result")
+    widget.run()
+    widget.wait()
+    assert [run.result.request.features[0].strength for run in widget.history] == [1, 2, 3]
+    assert not widget.running
+
+
+def test_a_panel_that_was_closed_waits_for_nothing() -> None:
+    source = SteeringSource()
+    gate = Event()
+    source.script[40] = ["a", gate]
+    widget = panel(source, strengths=40)
+    widget.observe(lambda _change: widget.close(), "result")
+    widget.run()
+    widget.wait(20)
+    gate.set()
+    assert (widget.running, widget.history) == (False, ())
+
+
+def test_to_wait_too_short_says_so_and_changes_nothing() -> None:
+    source = SteeringSource()
+    gate = Event()
+    source.script[40] = [gate, "a", "city"]
+    widget = panel(source, strengths=40)
+    widget.run()
+    with pytest.raises(TimeoutError, match="goes on in the background"):
+        widget.wait(0)
+    gate.set()
+    widget.wait()
+    assert steered(widget) == " a city"
+
+
+def test_half_a_character_in_a_conversation_can_be_sent_to_the_page() -> None:
+    source = SteeringSource(instruct=True)
+    source.script[40] = ["\ud83d"]
+    widget = panel(source, strengths=40)
+    for said in ("Hello", "And then?"):
+        widget.say(said)
+        widget.wait()
+    assert json.dumps(widget._runs, ensure_ascii=False).encode()
+
+
 def test_an_error_stands_in_its_place_and_can_be_tried_again() -> None:
     source = SteeringSource()
     source.script[40] = [LIMITED]

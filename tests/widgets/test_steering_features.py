@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from traitlets import HasTraits, List, TraitError, Unicode
 
-from np_widgets import DemoSource, ExplanationSearch, InvalidRequest, NotFound, SteeringPanel
+from np_widgets import DemoSource, ExplanationSearch, FeatureRef, InvalidRequest, NotFound, SteeringPanel
+from np_widgets.models import SteeringFeature, SteeringPreset
 from tests.widgets.fakes import SlowSource
 from tests.widgets.steering_fakes import CITIES, KINGS, SteeringSource
 from tests.widgets.test_steering import panel, press
@@ -138,6 +139,22 @@ def test_a_muted_feature_is_left_out_and_keeps_its_strength() -> None:
     assert widget.strengths[CITIES] == 40
 
 
+@pytest.mark.parametrize("chat", [False, True])
+def test_with_every_feature_muted_nothing_is_asked(*, chat: bool) -> None:
+    source = SteeringSource()
+    widget = panel(source, {CITIES: 40, KINGS: -10}, chat=chat, model="gpt2-small")
+    widget.muted = [CITIES, KINGS]
+    widget.run()
+    assert widget.error is not None
+    assert widget.error["message"] == "Every feature is muted."
+    with pytest.raises(InvalidRequest, match="muted"):
+        widget.sweep([0, 40])
+    widget.features = []
+    with pytest.raises(InvalidRequest, match="no feature to steer by"):
+        widget.sweep([0, 40])
+    assert source.requests == []
+
+
 @pytest.mark.parametrize("text", [KINGS, f"https://www.neuronpedia.org/{KINGS}?embed=true", "318"])
 def test_the_field_takes_a_name_an_address_or_an_index(text: str) -> None:
     source = SteeringSource()
@@ -184,6 +201,9 @@ def test_what_is_chosen_elsewhere_is_added() -> None:
     several.selected = [RIVERS, KINGS]
     widget.wait()
     assert widget.features == [CITIES, KINGS, RIVERS]
+    widget.close()
+    several.selected = ["gpt2-small/6-res-jb/8"]
+    assert widget.features == [CITIES, KINGS, RIVERS]
 
 
 def test_presets_are_asked_for_when_they_are_wished_and_taken() -> None:
@@ -197,6 +217,18 @@ def test_presets_are_asked_for_when_they_are_wished_and_taken() -> None:
     assert offered["presets"][0]["features"] == [[CITIES, None, 60]]
     widget.use(widget.presets[0])
     assert (widget.features, widget.strengths) == ([CITIES], {CITIES: 60})
+
+
+def test_a_preset_that_cannot_be_taken_changes_nothing() -> None:
+    widget = SteeringPanel([KINGS], strengths=1, source=SteeringSource())
+    by = {strength: SteeringFeature(ref=FeatureRef.parse(CITIES), strength=strength) for strength in (60, 600)}
+    for preset in (
+        SteeringPreset(name="new", features=(by[60],), method="NEW"),
+        SteeringPreset(name="strong", features=(by[600],)),
+    ):
+        with pytest.raises(InvalidRequest):
+            widget.use(preset)
+        assert (widget.features, widget.strengths, widget.settings["method"]) == ([KINGS], {KINGS: 1}, "additive")
 
 
 def test_presets_that_fail_say_so_in_their_place() -> None:
