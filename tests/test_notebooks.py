@@ -1,4 +1,4 @@
-"""The example notebooks, executed as a reader would, and as they are committed."""
+"""Notebooks, executed as a reader would: the examples, and one that works with a key, which it must not keep."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from nbconvert import HTMLExporter
 import np_widgets as npw
 from np_widgets.sources import default
 from np_widgets.wording import promoted_share, promoted_words
+from tests.server import OWNER_KEY, LoopbackServer
 
 FOLDER = Path(__file__).parent.parent / "example_notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
@@ -155,3 +156,51 @@ def test_it_is_committed_small_and_without_results(path: Path) -> None:
         assert not cell.get("outputs")
         assert cell.get("execution_count") is None
     assert path.stat().st_size < 20_000
+
+
+#: Reads, writes, streams, fails, warns and logs, and shows whatever it gets.
+WITH_KEY = """import logging, sys
+import np_widgets as npw
+logging.basicConfig(level=logging.DEBUG, force=True, stream=sys.stdout)
+client = npw.NeuronpediaClient()
+client
+
+npw.FeatureDashboard("demo-tiny/2-demo-sae/7", text="The cat sat.")
+
+panel = npw.SteeringPanel("demo-tiny/2-demo-sae/7", "Yesterday we")
+panel.run(); panel.wait()
+panel
+
+npw.ExplanationSearch("feelings", model="demo-tiny")
+
+client.create_list("mine", ["demo-tiny/2-demo-sae/7"])
+
+client.generate_explanations(["demo-tiny/2-demo-sae/7", "demo-tiny/2-demo-sae/9999"])
+
+vars(client), client.list_vectors(), client.rate_limits
+
+client.delete_list("of-nobody")
+
+%tb
+
+npw.get_feature("demo-tiny/2-demo-sae/9999")"""
+
+
+def test_a_notebook_that_was_saved_after_work_with_a_key_does_not_hold_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NEURONPEDIA_API_KEY", OWNER_KEY)
+    monkeypatch.setenv("NP_WIDGETS_CACHE_DIR", str(tmp_path / "cache"))
+    with LoopbackServer() as server:
+        monkeypatch.setenv("NEURONPEDIA_BASE_URL", server.url)
+        notebook = nbformat.v4.new_notebook(cells=list(map(nbformat.v4.new_code_cell, WITH_KEY.split("\n\n"))))
+        NotebookClient(notebook, timeout=300, allow_errors=True, store_widget_state=True).execute()
+        asked = [one.path for one in server.requests if one.key == OWNER_KEY]
+    assert "/api/list/new-with-features" in asked
+    errors = [o.ename for cell in notebook.cells for o in cell.outputs if o.output_type == "error"]
+    assert errors == ["NotFound"] * 3  # the second one shown again
+    assert len(notebook.metadata["widgets"]["application/vnd.jupyter.widget-state+json"]["state"]) > 6
+    text = nbformat.writes(notebook)
+    assert "DEBUG" in text
+    assert OWNER_KEY not in text
+    assert not [path for path in tmp_path.rglob("*") if path.is_file() and OWNER_KEY.encode() in path.read_bytes()]

@@ -121,7 +121,9 @@ def test_failures_are_those_of_every_route(client: NeuronpediaClient, server: Lo
         client.request("POST", "/api/graph/generate", {})
 
 
-@pytest.mark.parametrize("fault", [faults.NoResponse(), faults.Cut(), faults.Status(502), faults.Status(504)], ids=repr)
+@pytest.mark.parametrize(
+    "fault", [faults.NoResponse(), faults.Reset(), faults.Cut(), faults.Status(502), faults.Status(504)], ids=repr
+)
 def test_what_may_be_a_write_is_asked_once_and_may_have_happened(
     fault: faults.Fault, client: NeuronpediaClient, server: LoopbackServer
 ) -> None:

@@ -48,6 +48,7 @@ if TYPE_CHECKING:
         (faults.Cut(), ConnectionFailed),
         (faults.Cut(chunked=True), ConnectionFailed),
         (faults.NoResponse(), ConnectionFailed),
+        (faults.Reset(), ConnectionFailed),
         (faults.RateLimited(), RateLimited),
         (faults.Status(400), InvalidRequest),
         (faults.Status(413), InvalidRequest),

@@ -36,6 +36,7 @@ def upload(client: NeuronpediaClient) -> FeatureRef:
 
 LOST = [
     faults.NoResponse(),
+    faults.Reset(),
     faults.Cut(),
     faults.Cut(chunked=True),
     faults.BrokenGzip(),

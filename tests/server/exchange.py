@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
+import struct
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -97,6 +99,11 @@ class Wire:
     def chunk(self, data: bytes) -> None:
         """Put one chunk of a chunked body on the wire; an empty one ends it."""
         self.send(b"%x\r\n%s\r\n" % (len(data), data))
+
+    def reset(self) -> None:
+        """Break the connection off, as a crash or a firewall does: whoever reads from it gets an error, and no end."""
+        self._connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        os.close(self._connection.detach())
 
     def is_left(self) -> bool:
         """Whether the other side has closed the connection."""

@@ -143,6 +143,14 @@ class NoResponse:
 
 
 @dataclass
+class Reset:
+    """The connection is reset before an answer begins."""
+
+    def strike(self, wire: Wire) -> None:
+        wire.reset()
+
+
+@dataclass
 class Redirect:
     """The same path somewhere else."""
 
