@@ -37,13 +37,21 @@ _ROLE = re.compile(r":[a-z]+:`~?([^`]+)`")
 def reference() -> str:
     """Write all public names, the client's methods each by itself, as Markdown."""
     words = "\n".join(f"- `{name}`: {said}" for name, said in WORDS.items())
-    parts = ["# Reference", _INTRODUCTION, words]
+    public, returned = (" · ".join(map(_link, names)) for names in (np_widgets.__all__, answers()))
+    within = ", ".join(_link(f"NeuronpediaClient.{name}", name) for name in methods(np_widgets.NeuronpediaClient))
+    contents = f"{public}\n\nThe client's methods: {within}\n\nWhat they return: {returned}"
+    parts = ["# Reference", contents, _INTRODUCTION, words]
     for name in np_widgets.__all__:
         parts += _entry(name, getattr(np_widgets, name))
     parts += ["# What comes back", "What the client's methods return, and what that holds; nobody makes one by hand."]
     for name, kind in answers().items():
         parts += _entry(name, kind)
     return "\n\n".join(parts) + "\n"
+
+
+def _link(heading: str, name: str = "") -> str:
+    """Lead to a heading, by the address that GitHub gives it."""
+    return f"[`{name or heading}`](#{heading.lower().replace('.', '')})"
 
 
 def answers() -> dict[str, type]:

@@ -67,6 +67,10 @@ def test_reference_is_made_by_one_command_that_the_readme_names(tmp_path: Path) 
     assert "- `n_landed : int`: How many this run has uploaded." in answers
     assert "matches: tuple[Scored, ...] = ()" in answers
     assert "~" not in text
+    headings = re.findall(r"^##+ `(.+)`$", text, flags=re.MULTILINE)
+    led_to = set(re.findall(r"\]\(#(\w+)\)", text))
+    assert led_to <= {heading.lower().replace(".", "") for heading in headings}
+    assert led_to >= {f"neuronpediaclient{name}".lower() for name in METHODS}
     assert ":meth:" not in text
     assert "``f" not in text.replace("```", "")
     assert "- `strength : float`: The steering strength that the site begins with, -300 to 300." in text
