@@ -217,6 +217,8 @@ def _grow(
     with closing(bodies):
         try:
             for body in bodies:
+                if line.is_cut:  # what had come before that is still there to be read
+                    return
                 before, last = last, decode(body)
                 if line.is_live and not _is_last(before, last):
                     yield last

@@ -328,6 +328,37 @@ def test_another_thread_ends_a_stream_before_it_has_begun(client: NeuronpediaCli
         assert results.result(20) == []
 
 
+class Late(faults.Hang):
+    """The answer begins when it is let go, with all of its words or with silence."""
+
+    is_silent = False
+
+    def strike(self, wire: Wire) -> None:
+        def pieces() -> Iterator[bytes]:
+            while self.is_silent and not wire.closing.wait(0.01):
+                pass
+            yield from (event(" a"), event(" a", " b"), event(" a", " b", "run"))
+
+        super().strike(wire)
+        faults.Events(pieces()).strike(wire)
+
+
+@pytest.mark.parametrize("is_silent", [False, True])
+def test_what_begins_after_it_was_ended_is_not_read(
+    *, is_silent: bool, client: NeuronpediaClient, server: LoopbackServer
+) -> None:
+    late = Late()
+    late.is_silent = is_silent
+    server.fail(late)
+    run = stream(client)
+    with ThreadPoolExecutor(1) as pool:
+        results = pool.submit(list, run)
+        assert late.reached.wait(20)
+        run.close()
+        late.released.set()
+        assert results.result(20) == []
+
+
 def test_silence_in_the_middle_ends_after_the_timeout_and_keeps_the_text(
     make_client: MakeClient, server: LoopbackServer
 ) -> None:

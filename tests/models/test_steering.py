@@ -157,6 +157,7 @@ def test_some_models_and_the_axis_take_longer_chats() -> None:
     large = {"llama3.3-70b-it/50-s/1": 1}
     assert make(large, messages="x" * 8192, n_tokens=1024)
     assert make(large, messages="x" * 24_576, n_tokens=768, assistant_axis=True)
+    assert make({CATS: 1}, messages="x" * 24_576, n_tokens=768, assistant_axis=True)
     with pytest.raises(InvalidRequest, match="at most 8,192"):
         make(large, messages="x" * 8193)
     with pytest.raises(InvalidRequest, match="at most 768"):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from np_widgets import BundleSource, DemoSource, FeatureRef, NotFound, demo, record
-from np_widgets.models import SteerRequest, SteerResult, SteerText
+from np_widgets.models import SteeringFeature, SteerRequest, SteerResult, SteerText
 from tests.sources.library import MODEL, Library, ref
 
 if TYPE_CHECKING:
@@ -43,6 +43,13 @@ def recorded(path: Path, source: Library | DemoSource, *requests: SteerRequest) 
 
 def texts(results: list[SteerResult]) -> list[tuple[str | None, str | None]]:
     return [(r.default.text if r.default else None, r.steered.text if r.steered else None) for r in results]
+
+
+def test_a_run_that_is_played_back_answers_what_is_asked_now(path: Path) -> None:
+    said = SteeringFeature(ref=ONE, strength=4, explanation="said of it now")
+    bundle = recorded(path, Saying(is_complete=True), SteerRequest.make({ONE: 4}, "x"))
+    (again,) = bundle.steer(SteerRequest.make([said], "x"))
+    assert again.request.features[0].explanation == "said of it now"
 
 
 def test_a_run_grows_again_token_by_token_as_it_did(path: Path) -> None:

@@ -109,12 +109,15 @@ def test_over_http_it_says_what_is_left_of_the_limit(service: NeuronpediaSource,
     assert panel.result is not None
     assert panel.result.share_url is not None
     assert panel._runs[0]["share"] == panel.result.share_url
-    server.limiter.limits["/api/steer"] = 4
+    server.limiter.limits["/api/steer"] = 6
     panel.settings = {"seed": 5}
     panel.run()
     panel.wait()
-    with pytest.raises(RateLimited, match="takes 3 requests, and 1 are left"):
-        panel.sweep([1, 2, 3])
+    with pytest.raises(RateLimited, match="takes 4 requests, and 3 are left"):
+        panel.sweep([1, 2, 3, 4])
+    panel.sweep([1, 2, 3])
+    panel.wait()
+    assert panel._left == {"count": 0, "line": "0 requests left this hour"}
 
 
 def test_a_limit_that_is_used_up_is_told_in_its_place(service: NeuronpediaSource, server: LoopbackServer) -> None:

@@ -191,6 +191,16 @@ def test_a_sweep_that_cannot_be_is_refused(strengths: list[float], feature: Any,
         widget.to_dataframe("sweep")
 
 
+def test_a_muted_feature_takes_part_in_its_own_sweep() -> None:
+    source = SteeringSource()
+    widget = panel(source, {CITIES: 40, KINGS: -10})
+    widget.muted = [CITIES]
+    widget.sweep([0, 60], feature=CITIES)
+    widget.wait()
+    assert [list(request.strengths.values()) for request in source.requests] == [[0, -10], [60, -10]]
+    assert widget.muted == [CITIES]
+
+
 def test_words_are_counted_as_words() -> None:
     feature = Feature.from_json(feature_row(pos_str=[" Paris", "ĠBerlin", "-", None, " paris", "\u2581rome"]))
     assert promoted_words(feature) == ("paris", "berlin", "rome")
@@ -210,6 +220,7 @@ def test_an_instruct_model_holds_a_conversation_and_another_one_does_if_it_shall
     assert not widget._is_chat
     widget.chat = True
     assert widget._is_chat
+    assert not panel(SteeringSource(instruct=True), chat=False)._is_chat
     with pytest.raises(InvalidRequest, match="chat=True"):
         panel().say("hello")
 
@@ -266,10 +277,11 @@ def test_a_turn_that_broke_off_is_asked_again_by_the_next_message() -> None:
 def test_a_conversation_begins_anew_and_its_runs_stay() -> None:
     source = SteeringSource(instruct=True)
     widget = talking(source)
-    press(widget, "say", text="Who are you?")
-    widget.wait()
+    for text in ("Who are you?", "Where?"):
+        press(widget, "say", text=text)
+        widget.wait()
     press(widget, "reset")
-    assert (widget.result, len(widget.history)) == (None, 1)
+    assert (widget.result, len(widget.history)) == (None, 2)
     press(widget, "say", text="Hello")
     widget.wait()
     assert len(source.requests[-1].steered_messages) == 1

@@ -200,6 +200,12 @@ def test_a_saved_completion_comes_with_all_that_it_was_asked_for() -> None:
     assert settings.special_tokens is False
 
 
+def test_the_label_of_a_vector_comes_before_what_was_said_of_it() -> None:
+    reply = saved()
+    reply["features"][0]["neuron"]["vectorLabel"] = "my cats"
+    assert read_saved_steering(body_of(reply)).request.features[0].explanation == "my cats"
+
+
 def test_an_old_saved_run_begins_with_its_prompt_and_says_so() -> None:
     sides = {"STEERED": {"raw": "Once a cat"}, "DEFAULT": {"raw": "Once upon"}}
     result = read_saved_steering(body_of(saved(outputTextIncludesPrompt=True, **sides)))
@@ -227,12 +233,17 @@ def test_a_saved_chat_that_was_steered_by_nothing_has_one_text() -> None:
 def test_a_saved_chat_knows_both_conversations() -> None:
     feature = {"modelId": "gemma-2-2b", "layer": "20-s", "index": "5", "strength": 40}
     reply = saved(STEERED=side(), DEFAULT=side("Hello"), features=[feature])
+    for name, before in (("STEERED", "purr"), ("DEFAULT", "yes")):
+        turns = [{"content": before, "role": "model"}, {"content": "Go on", "role": "user"}]
+        reply[name]["chatTemplate"][1:1] = turns
     result = read_saved_steering(body_of(reply), model="gemma-2-2b-it")
     assert result.request.is_chat
     assert result.request.model == "gemma-2-2b-it"
-    assert [message.content for message in result.request.steered_messages] == ["Hi"]
+    assert [message.content for message in result.request.steered_messages] == ["Hi", "purr", "Go on"]
+    assert [message.content for message in result.request.default_messages] == ["Hi", "yes", "Go on"]
     request = result.reply("More")
-    assert [message.content for message in request.default_messages] == ["Hi", "Hello", "More"]
+    assert [message.content for message in request.default_messages] == ["Hi", "yes", "Go on", "Hello", "More"]
+    assert [message.content for message in request.steered_messages] == ["Hi", "purr", "Go on", "meow", "More"]
 
 
 def test_a_saved_run_of_which_one_side_is_lost_says_so() -> None:
@@ -259,7 +270,13 @@ def test_presets_are_read_and_own_vectors_marked() -> None:
     feature = {"modelId": "m", "layer": "15-neuronpedia-resid-pre", "index": 0, "strength": 1, "explanation": "refusal"}
     rows = [
         {"name": "Mine", "features": [feature], "isUserVector": True},
-        {"name": "Cap", "features": [feature], "steerMethod": "PROJECTION_CAP", "exampleSteerOutputId": "run"},
+        {
+            "name": "Cap",
+            "features": [feature],
+            "isUserVector": False,
+            "steerMethod": "PROJECTION_CAP",
+            "exampleSteerOutputId": "run",
+        },
         {"name": "Nothing", "features": []},
     ]
     mine, cap = read_steering_presets(body_of({"model": {}, "defaultPrompt": "", "featurePresets": rows}))
@@ -288,6 +305,8 @@ def test_steering_at_a_token_names_the_layer_as_a_number() -> None:
         True,
         None,
     )
+    first = write_graph_feature(GraphFeature(ref=ref, active_position=0, position=0, delta=0.0))
+    assert (first["steer_generated_tokens"], first["steer_position"], first["ablate"]) == (False, 0, False)
     assert source_set_of(at) == "gemmascope-transcoder-16k"
     for source in ("6", "e-res", "res-jb"):
         with pytest.raises(InvalidRequest, match="no transcoder"):
