@@ -66,6 +66,9 @@ describe("what was said", () => {
       await seen.drawn();
       expect(texts(seen)[1]).toBe("Once upon a time a");
       expect(seen.all(".npw-steer-text.npw-dim")).toHaveLength(1);
+      seen.model.set("_run", { ...begun, default: { text: " b" }, steered: { text: " a" } });
+      await seen.drawn();
+      expect(seen.all(".npw-steer-text.npw-dim")).toEqual([]);
     });
   });
 
@@ -148,6 +151,15 @@ describe("a conversation", () => {
         "Where?",
       ]);
       expect(marks(seen)).toEqual(["city", "there"]);
+    }));
+
+  test("does not hold the last answer for one to the next message", () =>
+    withView(widget, chat(), async (seen) => {
+      const [last] = seen.model.get("_runs");
+      const begun = { ...last!, number: null, state: "running", default: null, steered: null };
+      seen.model.set("_run", begun as never);
+      await seen.drawn();
+      expect(texts(seen).join()).not.toContain("there");
     }));
 
   test("goes on with the next message, and not while an answer comes", async () => {
@@ -253,6 +265,10 @@ describe("the history", () => {
       expect(seen.model.get("compared")).toEqual([2, 1]);
       expect(seen.text(".npw-steer-heads")).toMatch(/^Run 2.*Run 1/);
       expect(marks(seen)).toEqual(["Paris"]);
+      seen.one(".npw-steer-past [data-arg='3']").click();
+      expect(seen.model.get("compared")).toEqual([]);
+      seen.model.set("compared", [2, 1]);
+      await seen.drawn();
       seen.one("[data-act=single]").click();
       await seen.drawn();
       expect(seen.model.get("compared")).toEqual([]);
@@ -260,11 +276,16 @@ describe("the history", () => {
     }));
 
   test("puts what a run was asked with back into the fields", () =>
-    withView(widget, traits({ _runs, shown: 1, features: [], strengths: {} }), (seen) => {
-      seen.one("[data-act=again]").click();
-      expect(seen.model.saved.at(-1)).toMatchObject({
-        features: [CITIES],
-        strengths: { [CITIES]: 40 },
-      });
-    }));
+    withView(
+      widget,
+      traits({ _runs, shown: 1, features: [], strengths: {}, muted: [CITIES] }),
+      (seen) => {
+        seen.one("[data-act=again]").click();
+        expect(seen.model.saved.at(-1)).toMatchObject({
+          muted: [],
+          features: [CITIES],
+          strengths: { [CITIES]: 40 },
+        });
+      },
+    ));
 });

@@ -80,6 +80,8 @@ describe("words that differ", () => {
     );
     expect(parts("", "a b")).toEqual(["[a b]"]);
     expect(parts("same", "same")).toEqual(["same"]);
+    expect(parts("x y a b c", "a b c x").join("")).toBe("a b c [x]");
+    expect(parts("a king", " a\nking")).toEqual([" a\nking"]);
   });
 
   test("are not judged where only one text has come so far", () => {
@@ -275,6 +277,9 @@ describe("the fields and buttons", () => {
       expect(commands(seen)).toEqual(["run"]);
       press(prompt, "Enter");
       expect(commands(seen)).toEqual(["run", "run"]);
+      const breaks = { key: "Enter", shiftKey: true, bubbles: true, cancelable: true };
+      expect(prompt.dispatchEvent(new KeyboardEvent("keydown", breaks))).toBe(true);
+      expect(commands(seen)).toEqual(["run", "run"]);
     }));
 
   test("say why nothing can be run", async () => {
@@ -348,6 +353,8 @@ describe("the fields and buttons", () => {
       range.value = "7";
       happen(range, "input");
       expect(seen.one("[data-act=climb]").title).toBe("two strengths at least");
+      press(range, "Enter");
+      expect(commands(seen)).toEqual(["sweep"]);
     }));
 
   test("stop what runs, and say what is left", () =>
