@@ -136,7 +136,7 @@ class SteeringPanel(SteeringQuestion):
         """
         ref = self._swept(feature)
         known = self._feature(str(ref))
-        steps = checked(self._usual(ref) if strengths is None else strengths)
+        steps = checked(ref, self._usual(ref) if strengths is None else strengths)
         self._demand(len(steps))
         muted = [name for name in self.muted if name != str(ref)]
         requests = tuple(self._request({**self.strengths, str(ref): strength}, muted) for strength in steps)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from np_widgets.errors import InvalidRequest
+from np_widgets.models.steering.parts import check_strength
 from np_widgets.payload import rung_payload
 from np_widgets.wording import promoted_share, repeated_share
 
@@ -102,15 +103,15 @@ def _text(result: SteerResult) -> str | None:
     return result.steered.text if result.steered else None
 
 
-def checked(strengths: Sequence[float]) -> tuple[float, ...]:
+def checked(ref: FeatureRef, strengths: Sequence[float]) -> tuple[float, ...]:
     """Put strengths in order, each once.
 
     Raises
     ------
     InvalidRequest
-        When there are fewer than two: a range has two ends.
+        When one is no number in range, or there are fewer than two: a range has two ends.
     """
-    ordered = tuple(sorted({float(strength) for strength in strengths}))
+    ordered = tuple(sorted({check_strength(ref, strength) for strength in strengths}))
     if len(ordered) < 2:
         raise InvalidRequest(
             f"A sweep goes over at least two strengths, and {list(strengths)!r} has fewer.",

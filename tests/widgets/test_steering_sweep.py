@@ -176,9 +176,15 @@ def test_a_run_overtakes_a_sweep() -> None:
 
 @pytest.mark.parametrize(
     ("strengths", "feature", "word"),
-    [([40], None, "at least two"), ([0, 3000], None, "3000"), ([0, 40], KINGS, "not in the panel")],
+    [
+        ([40], None, "at least two"),
+        ([0, 3000], None, "3000"),
+        ([0, "much"], None, "'much'"),
+        ([0, None], None, "None"),
+        ([0, 40], KINGS, "not in the panel"),
+    ],
 )
-def test_a_sweep_that_cannot_be_is_refused(strengths: list[float], feature: Any, word: str) -> None:
+def test_a_sweep_that_cannot_be_is_refused(strengths: list[Any], feature: Any, word: str) -> None:
     source = SteeringSource()
     widget = panel(source)
     with pytest.raises(InvalidRequest, match=word):
