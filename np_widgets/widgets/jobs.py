@@ -10,6 +10,7 @@ import sys
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from functools import lru_cache
 from threading import RLock
+from time import monotonic
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
@@ -92,19 +93,21 @@ class Jobs:
             return self._generation
 
     def wait(self, timeout: float | None = None) -> None:
-        """Wait until the work that runs now has been delivered or dropped.
+        """Wait until the work that runs now has been delivered or dropped, and so has what its delivery started.
 
         Raises
         ------
         TimeoutError
             When it takes longer than ``timeout`` seconds.
         """
-        running = self._running
-        if running is None:
-            return
-        if not wait([running], timeout).done:
-            raise TimeoutError("It takes longer than was to be waited, and goes on in the background.")
-        running.result()
+        end = None if timeout is None else monotonic() + timeout
+        waited: Future[None] | None = None
+        # What a delivery starts is there before the delivery ends.
+        while (running := self._running) is not waited and running is not None:
+            if not wait([running], None if end is None else max(0.0, end - monotonic())).done:
+                raise TimeoutError("It takes longer than was to be waited, and goes on in the background.")
+            running.result()
+            waited = running
 
     def _deliver(self, generation: int, deliver: Callable[[T], None], result: T) -> bool:
         """Hand something over unless it is late; say whether it was handed over."""

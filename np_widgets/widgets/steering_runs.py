@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from time import monotonic, perf_counter
+from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -118,19 +118,6 @@ class SteeringRuns(SteeringOffers):
         super().stop()
         if kept is not None:
             self.set_trait("result", kept.result)
-
-    def wait(self, timeout: float | None = 60) -> None:
-        """Wait until what was asked for last has arrived, a sweep to its end; for scripts, not for callbacks.
-
-        Raises
-        ------
-        TimeoutError
-            When it takes longer than ``timeout`` seconds.
-        """
-        end = None if timeout is None else monotonic() + timeout
-        super().wait(timeout)
-        while self.busy:  # each step of a sweep begins the next
-            super().wait(None if end is None else max(0.0, end - monotonic()))
 
     def close(self) -> None:
         """Close the widget; what is under way is dropped."""

@@ -246,6 +246,39 @@ def test_a_sweep_shows_its_steps_and_each_can_be_looked_at(opened: Notebook) -> 
     expect(root(opened).locator(".npw-foot")).to_contain_text("run 2")
 
 
+def test_two_views_of_one_panel_show_the_same_run_and_strength(notebook: OpenNotebook) -> None:
+    book = notebook(ON_DEMO, "panel")
+    book.run_all()
+    one, other = (book.output(number).locator(".npw-root") for number in (0, 1))
+    number = other.get_by_label("as a number")
+    number.fill("6")
+    number.press("Enter")
+    book.wait_for("len(panel.history) == 1 and not panel.running")
+    for view in (one, other):
+        expect(view.get_by_label("as a number")).to_have_value("+6")
+        expect(view.locator(".npw-steer-status")).to_contain_text("words differ")
+        expect(view.locator(".npw-steer-heads")).to_contain_text("+6")
+    assert one.locator(".npw-steer-text").last.inner_text() == other.locator(".npw-steer-text").last.inner_text()
+
+
+def test_while_dragging_on_a_slow_source_only_the_last_place_is_kept(
+    notebook: OpenNotebook, server: LoopbackServer
+) -> None:
+    book = shown(notebook(over_http(server, run_while_dragging=True)))
+    gate = server.world.steering.gate = Gate(after=2)
+    drag(book, 0.8)
+    assert gate.reached.wait(20)
+    server.world.steering.gate = None
+    drag(book, 0.6)
+    let_go(book)
+    book.wait_for("panel.history and not panel.running")
+    gate.opened.set()
+    strength = book.say("print(panel.strengths[panel.features[0]])")
+    assert book.say("print(panel.history[-1].result.request.features[0].strength)") == strength
+    expect(root(book).locator(".npw-steer-heads")).to_contain_text(f"{float(strength):+g}")
+    assert book.say("print([run.result.is_complete for run in panel.history])") == "[True]"
+
+
 def test_two_runs_are_laid_side_by_side(opened: Notebook) -> None:
     opened.say("for strength in (3, 7):\n    panel.strengths = strength\n    panel.run()\n    panel.wait()")
     root(opened).get_by_text("history (2)").click()

@@ -210,14 +210,16 @@ def test_a_feature_whose_next_one_was_not_found_says_so_until_that_is_there(
 
 def test_an_observer_may_start_the_next_work(dashboard: FeatureDashboard, source: SlowSource) -> None:
     source.gates[8] = Event()
+    followed = Event()
 
     def follow(change: Any) -> None:
         if change["new"] and change["new"].index == 7:
             go_to(dashboard, 8)
+            followed.set()
 
     dashboard.observe(follow, "feature")
     go_to(dashboard, 7)
-    dashboard.wait()
+    assert followed.wait(20)
     assert (shown(dashboard), dashboard.busy) == (7, "feature")
     source.gates[8].set()
     dashboard.wait()

@@ -61,8 +61,8 @@ def features_of(frame: pd.DataFrame, model: str | None, source: str | None) -> I
 
 def _feature(rows: pd.DataFrame, named: dict[str, Any], about: str, *, by_token: bool) -> Feature:
     index = named["index"]
-    if isinstance(index, float) and index.is_integer():
-        index = int(index)  # a column in which one is missing holds them all as fractions
+    if isinstance(index, float):  # a column in which one is missing holds them all as fractions, of NumPy's kind maybe
+        index = int(index) if index.is_integer() else float(index)
     ref = FeatureRef.parse((named["model"], named["source"], index))
     examples = _by_token(rows) if by_token else read_examples(zip(rows["tokens"], rows["values"], strict=True), about)
     texts = _once(rows, "explanation", about)
