@@ -79,6 +79,9 @@ def test_source_that_is_misspelt_is_guessed(owner: NeuronpediaClient) -> None:
 def test_options_that_no_upload_has_are_refused_in_words(owner: NeuronpediaClient) -> None:
     with pytest.raises(InvalidRequest, match="does not store visibility"):
         owner.batch_upload_features([row(0)], visibility="private")
+    said = r"does not store license.* upload_features has no jurnal \(is it journal\?\)"
+    with pytest.raises(InvalidRequest, match=said):
+        owner.upload_features([row(0)], license="MIT", jurnal="x")  # type: ignore[call-overload]  # refused by mypy too
     with pytest.raises(InvalidRequest, match=r"has no journl \(is it journal\?\)"):
         owner.upload_crosscoder_features(
             model=MODEL, crosscoder_id="my-sae", layer=2, features=[row(0)], journl="upload.jsonl"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal, overload
 
 from np_widgets import checks
 from np_widgets.client.catalogue import CatalogueEndpoints
+from np_widgets.client.unstored import refuse_unstored
 from np_widgets.client.uploads.handed import read_handed
 from np_widgets.client.uploads.journal import Heading, Journal
 from np_widgets.client.uploads.sending import Sending
@@ -23,6 +24,11 @@ if TYPE_CHECKING:
     import os
 
     from np_widgets.client.uploads.handed import FeaturesToUpload
+
+
+_WRITE = 'client.upload_features(features, model="gpt2-small", source="6-my-sae")'
+#: What can be said of an upload of many features.
+OPTIONS = ("model", "source", "journal", "invalid", "batch_size", "dry_run")
 
 
 class UploadWarning(UserWarning):
@@ -68,6 +74,7 @@ class FeatureUploads(CatalogueEndpoints):
         invalid: Literal["raise", "skip"] = "raise",
         batch_size: int = MOST_FEATURES,
         dry_run: bool = False,
+        **unstored: object,
     ) -> UploadReport | list[Feature]:
         """Upload the dashboards of any number of features to a source of your own.
 
@@ -90,6 +97,8 @@ class FeatureUploads(CatalogueEndpoints):
             How many features go into a request, 1 to 128; fewer where they are long.
         dry_run : bool
             Send nothing, and return the features as they would appear.
+        **unstored
+            Refused, with a sentence on what the service does not store: ``visibility``, ``license``, ``tags``, …
 
         Returns
         -------
@@ -123,6 +132,7 @@ class FeatureUploads(CatalogueEndpoints):
         >>> client.upload_features(features, model="gpt2-small", source="6-my-sae", dry_run=True)[0]
         >>> client.upload_features("dashboards/gpt2-small_my-sae", invalid="skip")
         """
+        refuse_unstored("upload_features", unstored, {}, _WRITE, OPTIONS)
         if invalid not in ("raise", "skip"):
             raise InvalidRequest(f'invalid is {invalid!r}; it must be "raise" or "skip".')
         size = checks.check_count(batch_size, "batch_size", 1, MOST_FEATURES)

@@ -14,7 +14,7 @@ from np_widgets.client.interp import InterpEndpoints
 from np_widgets.client.texts import TextEndpoints
 from np_widgets.client.unstored import refuse_unstored
 from np_widgets.client.uploads.described import check_fields, describe_feature, source_name
-from np_widgets.client.uploads.endpoints import FeatureUploads
+from np_widgets.client.uploads.endpoints import OPTIONS, FeatureUploads
 from np_widgets.client.vectors import VectorEndpoints
 from np_widgets.errors import InvalidRequest, NeuronpediaError
 
@@ -32,7 +32,6 @@ _DASHBOARD = (
 )
 _CROSSCODER = 'client.upload_crosscoder_features(model="gemma-2b", crosscoder_id="my-crosscoder", features=…, layer=6)'
 _BATCH = 'client.batch_upload_features(features, batch_size=100, model="gpt2-small", source="6-my-sae")'
-_OPTIONS = ("model", "source", "journal", "invalid", "batch_size", "dry_run")
 
 
 class FamiliarUploads(FeatureUploads, VectorEndpoints, InterpEndpoints, TextEndpoints):
@@ -211,4 +210,4 @@ class FamiliarUploads(FeatureUploads, VectorEndpoints, InterpEndpoints, TextEndp
 
 def _refuse_options(method: str, options: Mapping[str, object], write: str) -> None:
     """Refuse what :meth:`FeatureUploads.upload_features` does not take, also where the service's page names it."""
-    refuse_unstored(method, {name: options[name] for name in options if name not in _OPTIONS}, {}, write, _OPTIONS)
+    refuse_unstored(method, {name: options[name] for name in options if name not in OPTIONS}, {}, write, OPTIONS)
