@@ -91,8 +91,10 @@ describe("what was said", () => {
       remedy: "All are free after 60 minutes.",
       retry: true,
     };
-    return withView(widget, traits({ _runs: [run(1)], error }), (seen) => {
+    const _runs = [run(1, { state: "interrupted", why: "It was stopped." })];
+    return withView(widget, traits({ _runs, error }), (seen) => {
       expect(seen.text("[role=alert]")).toContain("60 minutes");
+      expect(seen.all("[data-act=retry]")).toHaveLength(1);
       expect(seen.one(".npw-steer-blocks").classList).toContain("npw-dim");
       seen.one("[role=alert] [data-act=retry]").click();
       expect(seen.model.get("_command")?.name).toBe("retry");

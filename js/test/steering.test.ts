@@ -354,6 +354,10 @@ describe("the fields and buttons", () => {
       happen(range, "input");
       expect(seen.one("[data-act=climb]").title).toBe("two strengths at least");
       press(range, "Enter");
+      range.value = "0, 2o, 40";
+      happen(range, "input");
+      expect(seen.one("[data-act=climb]").title).toBe("“2o” is no number");
+      press(range, "Enter");
       expect(commands(seen)).toEqual(["sweep"]);
     }));
 

@@ -73,8 +73,11 @@ class Jobs:
 
         def run() -> None:
             try:
-                for result in work():
+                results = work()
+                for result in results:
                     if not self._deliver(generation, arrived, result):
+                        if close := getattr(results, "close", None):
+                            close()  # whoever started the newer work may not have known of this one
                         return
             except Exception as error:  # noqa: BLE001 (whatever it is, it is shown where the result would have been)
                 self._deliver(generation, failed, error)

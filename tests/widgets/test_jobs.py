@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from threading import Event, Thread
+from typing import TYPE_CHECKING
 
 import pytest
 
 from np_widgets.widgets.jobs import Jobs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def test_waiting_lasts_until_what_a_delivery_has_started_is_delivered_too() -> None:
@@ -33,3 +37,28 @@ def test_waiting_lasts_until_what_a_delivery_has_started_is_delivered_too() -> N
     gate.set()
     waiting.join(20)
     assert delivered == [1, 2]
+
+
+def test_work_that_has_become_late_is_closed_and_its_results_are_dropped() -> None:
+    jobs, begun, gate, closed = Jobs(), Event(), Event(), Event()
+    delivered: list[str] = []
+
+    class Stream:
+        def __iter__(self) -> Iterator[str]:
+            begun.set()
+            assert gate.wait(20)
+            yield "late"
+
+        def close(self) -> None:
+            closed.set()
+
+    def fail(error: Exception) -> None:
+        pytest.fail(str(error))
+
+    jobs.stream(Stream, delivered.append, lambda: None, fail)
+    assert begun.wait(20)
+    jobs.start(lambda: "newer", delivered.append, fail)
+    jobs.wait(20)
+    gate.set()
+    assert closed.wait(20)
+    assert delivered == ["newer"]

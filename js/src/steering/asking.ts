@@ -2,7 +2,7 @@ import { command, isLive } from "../core/ask";
 import { attrs, button, focusable, h, listen, onAct, refill, refuse } from "../core/dom";
 import { plural } from "../core/format";
 import { save, watch } from "../core/life";
-import { obstacle, order, short } from "./state";
+import { featureOf, obstacle, order, recordedOf, short } from "./state";
 import type { Model } from "./types";
 
 /** The field for what the model goes on with: Enter runs, with Shift it begins a line. */
@@ -31,14 +31,16 @@ const promptField = (model: Model, signal: AbortSignal, run: () => void): HTMLEl
   return h("div", "steer-prompt-box", h("h4", "title", "Prompt"), field);
 };
 
-/** A range of strengths for one feature, as it is written: `0, 20, 40`. */
-const read = (text: string): number[] =>
-  text
-    .replace(/[\u2212\u2013]/g, "-")
-    .split(/[\s,;]+/)
-    .filter(Boolean)
-    .map(Number)
-    .filter(Number.isFinite);
+/** A range of strengths for one feature, as it is written: `0, 20, 40`; and why it cannot be run, if so. */
+const read = (text: string): { strengths: number[]; why: string } => {
+  const words = text.split(/[\s,;]+/).filter(Boolean);
+  const strengths = words.map((word) => Number(word.replace(/^[\u2212\u2013]/, "-")));
+  const strange = words.find((_, i) => !Number.isFinite(strengths[i]));
+  const why = strange
+    ? `“${strange}” is no number`
+    : strengths.length < 2 && "two strengths at least";
+  return { strengths, why: why || "" };
+};
 
 /** The form of a sweep: which feature, which strengths, and how many requests that is. */
 const sweepForm = (model: Model, signal: AbortSignal): { el: HTMLElement; toggle(): void } => {
@@ -53,18 +55,17 @@ const sweepForm = (model: Model, signal: AbortSignal): { el: HTMLElement; toggle
   let ref = "";
   let filled = "";
   const usual = (): number[] => {
-    const recorded = model.get("_recorded")?.[ref] ?? [];
-    const feature = model.get("_features").find((one) => one.ref === ref);
-    return recorded.length ? recorded : (feature?.usual ?? []);
+    const recorded = recordedOf(model, ref) ?? [];
+    return recorded.length ? recorded : (featureOf(model, ref)?.usual ?? []);
   };
   const run = (): void => {
-    const strengths = read(field.value);
-    if (strengths.length > 1) order(model, "sweep", { ref, strengths });
+    const { strengths, why } = read(field.value);
+    if (!why) order(model, "sweep", { ref, strengths });
   };
   const count = (): void => {
-    const n = read(field.value).length;
-    const why = obstacle(model) || (n < 2 && "two strengths at least");
-    refill(go, refuse(button(`run ${plural(n, "request")}`, "climb", "climb", "push"), why || ""));
+    const { strengths, why } = read(field.value);
+    const label = `run ${plural(strengths.length, "request")}`;
+    refill(go, refuse(button(label, "climb", "climb", "push"), obstacle(model) || why));
   };
   const choose = (): void => {
     ref = select.value;

@@ -2,7 +2,7 @@ import { listen } from "../core/dom";
 import { onEnd, save } from "../core/life";
 import { caught, MOST, rounded, spelt, strengthAt } from "./scale";
 import { ticksOf } from "./slider";
-import { obstacle, order } from "./state";
+import { featureOf, obstacle, order, recordedOf } from "./state";
 import type { Model } from "./types";
 
 /** How long a slider that is moved by keys must be left alone to count as let go, in milliseconds. */
@@ -18,14 +18,9 @@ const typed = (text: string): number | null => {
   return Number.isFinite(value) ? clipped(value) : null;
 };
 
-const recordedOf = (model: Model, ref: string): number[] | undefined =>
-  model.get("_recorded")?.[ref];
-
 /** The strengths that draw the slider to them. */
-const ticksFor = (model: Model, ref: string): number[] => {
-  const feature = model.get("_features").find((one) => one.ref === ref);
-  return ticksOf(feature, model.get("settings").method, recordedOf(model, ref));
-};
+const ticksFor = (model: Model, ref: string): number[] =>
+  ticksOf(featureOf(model, ref), model.get("settings").method, recordedOf(model, ref));
 
 export interface Held {
   /** The strength of a feature as this view has it. */
@@ -88,7 +83,8 @@ const afterPause = (run: () => void, signal: AbortSignal): { soon(): void; now()
   };
 };
 
-const refOf = ({ target }: Event): string =>
+/** The feature that something on the page belongs to. */
+export const refOf = ({ target }: Event): string =>
   (target as Element).closest<HTMLElement>("[data-ref]")?.dataset["ref"] ?? "";
 
 /** Moving a slider changes what it reads; letting it go runs. Keys let go by a pause, or by Enter. */

@@ -1,8 +1,9 @@
 import { isLive } from "../core/ask";
 import { attrs, button, focusable, h, link, listen, onAct } from "../core/dom";
 import { save, watch } from "../core/life";
-import { mountDrag } from "./drag";
+import { mountDrag, refOf } from "./drag";
 import { type Control, createControl } from "./slider";
+import { recordedOf } from "./state";
 import type { Model, Steered } from "./types";
 
 interface Line {
@@ -46,7 +47,7 @@ const createLine = (ref: string): Line => {
       attrs(remove, { "aria-label": `remove ${label}`, title: "remove" });
       box.hidden = remove.hidden = !live;
       for (const input of control.el.querySelectorAll("input")) input.disabled = !live;
-      control.draw(feature, strength, model.get("settings").method, model.get("_recorded")?.[ref]);
+      control.draw(feature, strength, model.get("settings").method, recordedOf(model, ref));
     },
   };
 };
@@ -80,9 +81,9 @@ export const mountFeatures = (model: Model, signal: AbortSignal): HTMLElement =>
       }),
     strength: (arg) => held.set(arg.split(" ")[0]!, Number(arg.split(" ")[1])),
   });
-  const onToggle = ({ target }: Event): void => {
-    const { type, checked } = target as HTMLInputElement;
-    const ref = (target as Element).closest<HTMLElement>("[data-ref]")?.dataset["ref"] ?? "";
+  const onToggle = (event: Event): void => {
+    const { type, checked } = event.target as HTMLInputElement;
+    const ref = refOf(event);
     if (type !== "checkbox") return;
     const others = model.get("muted").filter((name) => name !== ref);
     save(model, { muted: checked ? others : [...others, ref] });

@@ -1,10 +1,18 @@
 import { isLive } from "../core/ask";
 import { save } from "../core/life";
-import type { Model, Order, Patch, Run } from "./types";
+import type { Model, Order, Patch, Run, Steered } from "./types";
 
 /** Sends what a button stands for, with what has changed, as one message. */
 export const order = (model: Model, name: string, more: Partial<Order> = {}, patch: Patch = {}) =>
   save(model, { ...patch, _command: { ...more, name, n: (model.get("_command")?.n ?? 0) + 1 } });
+
+/** What is known of a feature, once it was looked up. */
+export const featureOf = (model: Model, ref: string): Steered | undefined =>
+  model.get("_features").find((feature) => feature.ref === ref);
+
+/** The strengths of a feature that alone can be run, where the source is a recording. */
+export const recordedOf = (model: Model, ref: string): number[] | undefined =>
+  model.get("_recorded")?.[ref];
 
 const numbered = (model: Model, number: number | null | undefined): Run | undefined =>
   model.get("_runs").find((run) => run.number === number);

@@ -81,7 +81,9 @@ const note = (model: Model, last: Block | undefined): (Node | string)[] => {
   if (run.state === "running") return ["writing …"];
   if (run.state === "complete")
     return [isTinted ? "the stronger the tint, the less likely the token" : words];
-  const again = isLive(model) ? [" ", button("try again", "retry", "retry", "push")] : [];
+  // An error that stands above these texts has its own way to try again.
+  const isOpen = isLive(model) && !model.get("error");
+  const again = isOpen ? [" ", button("try again", "retry", "retry", "push")] : [];
   return [h("b", "", "Incomplete. "), run.why ?? "", ...again];
 };
 
