@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import widget from "../src/comparison";
 import type { Card, ComparisonTraits, Runs, Short } from "../src/comparison/types";
 import { texts } from "./data";
-import { type View, withView } from "./model";
+import { idle, type View, withView } from "./model";
 
 const short = (more: Partial<Short> = {}): Short => ({
   url: "https://www.neuronpedia.org/gpt2-small/6-res-jb/1",
@@ -60,16 +60,7 @@ const RUNS: Runs = {
 };
 
 const state = (more: Partial<ComparisonTraits> = {}): ComparisonTraits => ({
-  theme: "light",
-  guide: false,
-  _live: true,
-  scheme: "emerald",
-  busy: "",
-  error: null,
-  selected: null,
-  _cannot: {},
-  _command: null,
-  _dashboard: null,
+  ...idle,
   _provenance: { line: "fetched just now", stale: false, more: ["no warnings"] },
   refs: CARDS.map(({ ref }) => ref),
   text: "in Rome",

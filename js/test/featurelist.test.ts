@@ -4,7 +4,7 @@ import { orderOf } from "../src/featurelist/order";
 import { sheetOf } from "../src/featurelist/sheet";
 import type { ColumnData, ListTraits, RowsData } from "../src/featurelist/types";
 import { texts } from "./data";
-import { type View, withView } from "./model";
+import { idle, type View, withView } from "./model";
 
 const base64 = (array: ArrayBufferView): string =>
   Buffer.from(array.buffer, array.byteOffset, array.byteLength).toString("base64");
@@ -56,15 +56,7 @@ const four = (): RowsData =>
   );
 
 const traits = (_rows: RowsData | null, more: Partial<ListTraits> = {}): ListTraits => ({
-  theme: "light",
-  guide: false,
-  scheme: "emerald",
-  _live: true,
-  busy: "",
-  error: null,
-  _cannot: {},
-  _command: null,
-  _dashboard: null,
+  ...idle,
   sort: "",
   filter: "",
   selected: [],

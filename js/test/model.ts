@@ -1,5 +1,19 @@
 import { expect } from "vitest";
-import type { AnyModel, Widget } from "../src/core/types";
+import type { AnyModel, AskingTraits, Widget } from "../src/core/types";
+
+/** A widget that asks a source, when it has asked nothing. */
+export const idle: AskingTraits = {
+  theme: "light",
+  guide: false,
+  scheme: "emerald",
+  _live: true,
+  busy: "",
+  error: null,
+  selected: null,
+  _cannot: {},
+  _command: null,
+  _dashboard: null,
+};
 
 /** Stricter than a real model: only known traits, only `change:<trait>` events, and every listener is counted. */
 export class FakeModel<Traits extends object> implements AnyModel<Traits> {

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import widget from "../src/search";
 import type { Card, Found, SearchTraits } from "../src/search/types";
 import { texts } from "./data";
-import { type View, withView } from "./model";
+import { idle, type View, withView } from "./model";
 
 const card = (n: number, more: Partial<Card> = {}): Card => ({
   ref: `gpt2-small/6-res-jb/${n}`,
@@ -38,16 +38,7 @@ const found = (more: Partial<Found> = {}): Found => ({
 });
 
 const traits = (more: Partial<SearchTraits> = {}): SearchTraits => ({
-  theme: "light",
-  guide: false,
-  scheme: "emerald",
-  _live: true,
-  busy: "",
-  error: null,
-  selected: null,
-  _cannot: {},
-  _command: null,
-  _dashboard: null,
+  ...idle,
   query: "cities",
   model: "gpt2-small",
   sources: ["6-res-jb"],

@@ -1,4 +1,5 @@
 import type { Ladder, Run, Steered, SteeringTraits } from "../src/steering/types";
+import { idle } from "./model";
 
 export const CITIES = "gpt2-small/6-res-jb/650";
 export const KINGS = "gpt2-small/6-res-jb/318";
@@ -60,16 +61,7 @@ export const ladder = (more: Partial<Ladder> = {}): Ladder => ({
 });
 
 export const traits = (more: Partial<SteeringTraits> = {}): SteeringTraits => ({
-  theme: "light",
-  guide: false,
-  scheme: "emerald",
-  _live: true,
-  busy: "",
-  error: null,
-  selected: null,
-  _cannot: {},
-  _command: null,
-  _dashboard: null,
+  ...idle,
   model: null,
   features: [CITIES],
   strengths: { [CITIES]: 40 },

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import widget from "../src/tokenfeatures";
 import type { TokenFeaturesTraits, TokensAnswer } from "../src/tokenfeatures/types";
 import { sparse, strengthOf } from "./data";
-import { type View, withView } from "./model";
+import { idle, type View, withView } from "./model";
 
 /** Three tokens, the middle one special; at the last there may be more features than are listed. */
 const answer = (more: Partial<TokensAnswer> = {}): TokensAnswer => ({
@@ -25,16 +25,7 @@ const answer = (more: Partial<TokensAnswer> = {}): TokensAnswer => ({
 });
 
 const traits = (more: Partial<TokenFeaturesTraits> = {}): TokenFeaturesTraits => ({
-  theme: "light",
-  guide: false,
-  scheme: "emerald",
-  _live: true,
-  busy: "",
-  error: null,
-  selected: null,
-  _cannot: {},
-  _command: null,
-  _dashboard: null,
+  ...idle,
   text: "Anna</s> sad",
   model: "m",
   source: "s",

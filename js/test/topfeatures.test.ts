@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import widget from "../src/topfeatures";
 import type { MatrixAnswer, TopFeaturesTraits } from "../src/topfeatures/types";
 import { sparse, strengthOf } from "./data";
-import { type View, withView } from "./model";
+import { idle, type View, withView } from "./model";
 
 const TOKENS = ["<bos>", "Anna", " was", " sad", "\n"];
 
@@ -45,16 +45,7 @@ const answer = (more: Partial<MatrixAnswer> = {}): MatrixAnswer => ({
 });
 
 const traits = (more: Partial<TopFeaturesTraits> = {}): TopFeaturesTraits => ({
-  theme: "light",
-  guide: false,
-  scheme: "emerald",
-  _live: true,
-  busy: "",
-  error: null,
-  selected: null,
-  _cannot: {},
-  _command: null,
-  _dashboard: null,
+  ...idle,
   text: "Anna was sad\n",
   shown: 0,
   model: "m",
